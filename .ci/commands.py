@@ -1,0 +1,216 @@
+"""The commands behind the Makefile. Standard library only: what they start runs in an environment of its own."""
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from environment import ROOT, RUN, TESTS, VAR, CannotPrepare, prepared, say
+
+UV = "uv==0.13.9"
+LOCKED_FOR = "3.11"  # the oldest Python we promise; --universal covers the newer ones and other systems
+PYTEST_WORKERS_MAX = 4
+SMOKE_SECONDS_MAX = 600
+STOP_SECONDS_MAX = 20
+CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
+
+
+# What a person runs
+
+
+def run() -> int:
+    """The server, with the story played into an empty database: http://127.0.0.1:PORT."""
+    return become(prepared(RUN), "-m", "backend", "demo", "--serve")
+
+
+def story() -> int:
+    """The story alone: three phones, a lossy network, a coordinator; in the terminal."""
+    return become(prepared(RUN), "-m", "backend", "demo")
+
+
+def bench() -> int:
+    """Measurements of this machine."""
+    return become(prepared(TESTS), "-m", "tests.bench")
+
+
+def become(python: Path, *arguments: str) -> int:
+    """Hand this process over, so that Ctrl-C and signals reach the program and nobody stands between."""
+    os.chdir(ROOT)
+    command = [str(python), *arguments]
+    if os.name == "nt":
+        return subprocess.call(command)
+    os.execv(command[0], command)
+
+
+# What a developer and CI run
+
+
+def test() -> int:
+    """Everything on SQLite, then all that touches a database on PostgreSQL. ARGS="-k sari" narrows both."""
+    pytest = [prepared(TESTS), "-m", "pytest", "-n", str(min(PYTEST_WORKERS_MAX, os.cpu_count() or 2))]
+    extra = shlex.split(os.environ.get("ARGS", ""))
+    postgres = [prepared(TESTS), "-m", "tests.postgres"]
+    on_sqlite = leg("SQLite", [*pytest, "tests", *extra], {"DATABASE_URL": ""})
+    on_postgres = leg("PostgreSQL", [*postgres, *pytest, "tests/backend", "tests/journeys", *extra], {})
+    print()
+    for name, (code, summary) in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():
+        print(f"{name:<11}{'passed' if code == 0 else 'FAILED':<8}{summary}")
+    return max(on_sqlite[0], on_postgres[0])
+
+
+def leg(name: str, command: list[object], environment: dict[str, str]) -> tuple[int, str]:
+    """The exit code, and pytest's last line, shown again at the very end."""
+    print(f"\n== Tests on {name}, Python {sys.version.split()[0]}\n", flush=True)
+    environment = {**os.environ, "SAMAR_VAR": str(VAR / "test"), "PYTHONUNBUFFERED": "1", **environment}
+    last = ""
+    with subprocess.Popen(
+        [str(part) for part in command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    return abs(process.returncode), last
+
+
+def lint() -> int:
+    """Style, types, and tests/architecture; all of them, even when the first fails."""
+    python = prepared(TESTS)
+    checks = {
+        "ruff check": ["ruff", "check", "."],
+        "ruff format": ["ruff", "format", "--check", "."],
+        "mypy": ["mypy"],
+        "architecture": ["pytest", "-q", "tests/architecture"],
+    }
+    failed = []
+    for name, check in checks.items():
+        print(f"\n== {name}", flush=True)
+        if call(python, "-m", *check) != 0:
+            failed.append(name)
+    print(f"\nFAILED: {', '.join(failed)}" if failed else f"\nAll {len(checks)} checks passed.")
+    return 1 if failed else 0
+
+
+def openapi() -> int:
+    """Write docs/openapi.yaml anew from the code."""
+    strict = ["--validate", "--fail-on-warn"]
+    return call(prepared(TESTS), "-m", "backend", "spectacular", "--file", "docs/openapi.yaml", *strict)
+
+
+def call(*command: object) -> int:
+    environment = {**os.environ, "SAMAR_VAR": str(VAR / "test")}
+    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment)
+
+
+def smoke() -> int:
+    """Does `make run` start, answer, and stop quietly on Ctrl-C? In a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="samar-smoke-") as folder, open(Path(folder, "log"), "w+") as log:
+        port = free_port()
+        environment = {**os.environ, "PORT": str(port), "SAMAR_VAR": folder, "DATABASE_URL": ""}
+        command = ["make", "--silent", "run", f"PYTHON={sys.executable}"]
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        answered = wait_for_answer(process, port)
+        took = time.monotonic() - began
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            answered = answered or "did not stop on Ctrl-C"
+        log.seek(0)
+        output = log.read()
+        trouble = answered or ("ended with a traceback" if "Traceback" in output else "")
+        if trouble:
+            print(output)
+        print(f"make run {trouble or f'answered after {took:.1f} s and stopped quietly'}")
+        return 1 if trouble else 0
+
+
+def wait_for_answer(process: subprocess.Popen[bytes], port: int) -> str:
+    """Empty once the server answers; otherwise what went wrong."""
+    until = time.monotonic() + SMOKE_SECONDS_MAX
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            return f"ended by itself with code {process.returncode}"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+                return ""
+        except urllib.error.HTTPError as error:
+            return "" if error.code < 500 else f"answered {error.code}"
+        except OSError:
+            time.sleep(0.2)
+    return f"did not answer within {SMOKE_SECONDS_MAX} s"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def lock() -> int:
+    """Resolve pyproject.toml anew into the two hashed requirement files; keeps versions that still fit.
+
+    ARGS="--upgrade" takes the newest. Only this command needs uv, in an environment that is thrown away.
+    """
+    with tempfile.TemporaryDirectory(prefix="samar-lock-") as folder:
+        python = Path(folder, "bin/python")
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV], check=True)
+        for output, more in {RUN: [], TESTS: ["--group", "test", "--constraint", RUN]}.items():
+            resolve(python, output, [*more, *shlex.split(os.environ.get("ARGS", ""))])
+    return 0
+
+
+def resolve(python: Path, output: str, more: list[str]) -> None:
+    options = ["--universal", "--python-version", LOCKED_FOR, "--generate-hashes", "--only-binary", ":all:"]
+    # Neither addresses nor comments that name the folder: the files are the same whoever makes them.
+    bare = ["--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
+    environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+    command = [python, "-m", "uv", "pip", "compile", "pyproject.toml", *options, *bare, *more, "--output-file", output]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    file = ROOT / output
+    file.write_text(f"# Made by `make lock` from pyproject.toml; do not edit.\n{file.read_text()}")
+
+
+def clean() -> int:
+    """Remove var/ (environments, the database, photos) and every cache."""
+    shutil.rmtree(VAR, ignore_errors=True)
+    for folder, inside, _ in os.walk(ROOT):
+        for name in set(inside) & CACHES:
+            shutil.rmtree(Path(folder, name), ignore_errors=True)
+        inside[:] = set(inside) - CACHES - {".git", "node_modules"}
+    return 0
+
+
+COMMANDS = [run, story, test, lint, smoke, openapi, lock, bench, clean]
+
+
+def main(arguments: list[str]) -> int:
+    by_name = {command.__name__: command for command in COMMANDS}
+    if len(arguments) != 1 or arguments[0] not in by_name:
+        print(f"usage: python3 .ci/do.py {'|'.join(by_name)}", file=sys.stderr)
+        return 2
+    try:
+        return by_name[arguments[0]]()
+    except CannotPrepare as reason:
+        in_english, in_indonesian, *log = reason.args
+        for line in [*log, in_english, in_indonesian]:
+            say(line)
+        return 1
+    except subprocess.CalledProcessError as error:
+        say(f"{shlex.join(map(str, error.cmd))} ended with {error.returncode}")
+        return 1
+    except KeyboardInterrupt:
+        return 130

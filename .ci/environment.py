@@ -1,0 +1,80 @@
+"""Virtual environments in `var/`, made from hashed requirements by the standard library and pip alone."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+VERSION = "{}.{}".format(*sys.version_info)
+RUN = "backend/requirements.txt"
+TESTS = "tests/requirements.txt"
+LOG_LINES_SHOWN = 12
+
+
+class CannotPrepare(Exception):
+    """Why there is no environment, in words a person can act on, English first, then Indonesian."""
+
+
+def prepared(requirements: str) -> Path:
+    """The Python of the environment that has these requirements; made now if it is not there yet.
+
+    The stamp is written last, so an interrupted installation is begun again, and a changed requirement file or
+    another interpreter makes a new environment.
+    """
+    place = VAR / f"{'test-' if requirements == TESTS else ''}venv-{VERSION}"
+    python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = place / "stamp"
+    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest() + "\n" + sys.version
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    check_the_ground()
+    where = place.relative_to(ROOT)
+    say(f"Installing {requirements} into {where}: once, about half a minute · sekali saja, sekitar setengah menit")
+    install(place, python, requirements)
+    stamp.write_text(wanted)
+    return python
+
+
+def check_the_ground() -> None:
+    """Raises CannotPrepare when nothing could be installed here anyway."""
+    try:
+        VAR.mkdir(exist_ok=True)
+        (VAR / "pip.log").touch()
+    except OSError as error:
+        raise CannotPrepare(
+            f"Cannot write in {VAR} ({error.strerror}). Make the folder writable, or copy Samar to one that is.",
+            f"Tidak dapat menulis di {VAR}. Beri izin tulis, atau salin Samar ke folder lain.",
+        ) from error
+    try:
+        import ensurepip  # noqa: F401  (Debian and Ubuntu ship it apart)
+        import venv  # noqa: F401
+    except ImportError as error:
+        raise CannotPrepare(
+            f"This Python {VERSION} cannot make environments. On Debian or Ubuntu: apt install python3-venv",
+            f"Python {VERSION} ini tidak dapat membuat lingkungan. Di Debian atau Ubuntu: apt install python3-venv",
+        ) from error
+
+
+def install(place: Path, python: Path, requirements: str) -> None:
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    hashed = ["--require-hashes", "--only-binary=:all:", "-r", requirements]
+    steps = [[sys.executable, "-m", "venv", "--clear", place], [*pip, *hashed]]
+    with open(VAR / "pip.log", "w+") as log:
+        for step in steps:
+            done = subprocess.run(step, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+            if done.returncode == 0:
+                continue
+            log.seek(0)
+            tail = [line for line in log.read().splitlines() if line.strip()][-LOG_LINES_SHOWN:]
+            raise CannotPrepare(
+                "Installing failed. Is there a network? The end of var/pip.log is above.",
+                "Pemasangan gagal. Apakah ada jaringan? Akhir var/pip.log ada di atas.",
+                *tail,
+            )
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

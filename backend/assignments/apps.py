@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Assignments(AppConfig):
+    name = "backend.assignments"
+    label = "assignments"

@@ -1,0 +1,210 @@
+"""When an item is asked: small prefix expressions over answers and facts.
+
+    ["and", E, E, …]  ["or", E, E, …]  ["not", E]
+    ["=", A, B]  "!="  "<"  "<="  ">"  ">="     ["selected", A, "x"]     ["answered", "I1.1"]
+    ["item", "I1.1"]  ["fact", "scenario"]      anything that is not a list is a constant
+
+Unanswered is contagious only as far as the next comparison, which is then false, whichever comparison it is:
+an unanswered item is neither "=" nor "!=" to anything. The same holds for values of two kinds (text, number,
+truth). `not` turns that false into true. na counts as unanswered. No condition ever raises.
+The phone has a twin of this file; both are tried against tests/wire/conditions.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from backend.checklists.errors import NotACondition
+
+Expression: TypeAlias = "str | int | bool | tuple[Any, ...]"
+Answers: TypeAlias = Mapping[str, Any]
+Facts: TypeAlias = Mapping[str, Any]
+
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+FACTS = ("scenario", "variant", "product_group")
+
+DEPTH_MAX = 12
+PARTS_MAX = 60
+TEXT_MAX = 80
+NUMBER_MAX = 10**12
+
+
+class Askable(Protocol):
+    """What this file needs to know of an item."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def asked_if(self) -> Expression | None: ...
+
+
+Asked = TypeVar("Asked", bound=Askable)
+
+
+def parse(raw: object) -> Expression:
+    """Read a condition from JSON values. Raises NotACondition(why) when it is none."""
+    expression = _parse(raw, depth=0)
+    if sum(1 for _ in _parts(expression)) > PARTS_MAX:
+        raise NotACondition(why=f"more than {PARTS_MAX} parts")
+    if not (isinstance(expression, tuple) and expression[0] not in ("item", "fact")) and not isinstance(
+        expression, bool
+    ):
+        raise NotACondition(why="it does not say true or false")
+    return expression
+
+
+def is_asked(item: Askable, answers: Answers, facts: Facts) -> bool:
+    """Whether the item is put to the inspector, given the answers so far."""
+    return item.asked_if is None or holds(item.asked_if, answers, facts)
+
+
+def asked(items: Iterable[Asked], answers: Answers, facts: Facts) -> tuple[Asked, ...]:
+    """The items that are asked, in order. An answer to an item that is not asked counts for nothing."""
+    heard: dict[str, Any] = {}
+    found = []
+    for item in items:
+        if is_asked(item, heard, facts):
+            found.append(item)
+            if item.code in answers:
+                heard[item.code] = answers[item.code]
+    return tuple(found)
+
+
+def holds(expression: Expression, answers: Answers, facts: Facts) -> bool:
+    """Evaluate a parsed condition."""
+    if not isinstance(expression, tuple):
+        return expression is True
+    word, *rest = expression
+    if word == "and":
+        return all(holds(part, answers, facts) for part in rest)
+    if word == "or":
+        return any(holds(part, answers, facts) for part in rest)
+    if word == "not":
+        return not holds(rest[0], answers, facts)
+    if word == "answered":
+        return _answer(rest[0], answers) is not None
+    left, right = (_operand(part, answers, facts) for part in rest)
+    if word == "selected":
+        return right in left if isinstance(left, list) else _compare("=", left, right)
+    return _compare(word, left, right)
+
+
+def items_in(expression: Expression) -> Iterator[str]:
+    """Codes of the items a condition looks at."""
+    for part in _parts(expression):
+        if isinstance(part, tuple) and part[0] in ("item", "answered"):
+            yield part[1]
+
+
+def constants_for(expression: Expression) -> Iterator[tuple[str, str, str | int | bool]]:
+    """("item" or "fact", its name, constant) for every comparison of one with a constant."""
+    for part in _parts(expression):
+        if isinstance(part, tuple) and (part[0] in COMPARISONS or part[0] == "selected"):
+            for one, other in ((part[1], part[2]), (part[2], part[1])):
+                if isinstance(one, tuple) and not isinstance(other, tuple):
+                    yield one[0], one[1], other
+
+
+def _parse(raw: object, *, depth: int) -> Expression:
+    if isinstance(raw, str):
+        if len(raw) > TEXT_MAX or not raw.isprintable():
+            raise NotACondition(why=f"a text of more than {TEXT_MAX} characters, or not printable")
+        return raw
+    if isinstance(raw, int):
+        if abs(raw) > NUMBER_MAX:
+            raise NotACondition(why="a number too large")
+        return raw
+    if not isinstance(raw, list | tuple) or not raw:
+        raise NotACondition(why="constants are texts, whole numbers, true and false")
+    if depth == DEPTH_MAX:
+        raise NotACondition(why=f"nested more than {DEPTH_MAX} deep")
+    word, rest = raw[0], raw[1:]
+    if word in ("item", "answered", "fact"):
+        return _parse_reference(word, rest)
+    parts = tuple(_parse(part, depth=depth + 1) for part in rest)
+    if word in ("and", "or", "not"):
+        _check_logic(word, parts)
+    elif word in COMPARISONS or word == "selected":
+        _check_comparison(word, parts)
+    else:
+        raise NotACondition(why=f"unknown word {str(word)[:20]!r}")
+    return (word, *parts)
+
+
+def _parse_reference(word: str, rest: Sequence[object]) -> Expression:
+    if len(rest) != 1 or not isinstance(rest[0], str) or len(rest[0]) > TEXT_MAX:
+        raise NotACondition(why=f"{word!r} takes one name")
+    if word == "fact" and rest[0] not in FACTS:
+        raise NotACondition(why=f"unknown fact {rest[0]!r}; known: {', '.join(FACTS)}")
+    return (word, rest[0])
+
+
+def _check_logic(word: str, parts: tuple[Expression, ...]) -> None:
+    if (word == "not" and len(parts) != 1) or (word != "not" and len(parts) < 2):
+        raise NotACondition(why=f"{word!r} has {len(parts)} parts")
+    if any(_is_operand(part) and not isinstance(part, bool) for part in parts):
+        raise NotACondition(why=f"a part of {word!r} does not say true or false")
+
+
+def _check_comparison(word: str, parts: tuple[Expression, ...]) -> None:
+    if len(parts) != 2 or not all(_is_operand(part) for part in parts):
+        raise NotACondition(why=f"{word!r} compares two: items, facts or constants")
+
+
+def _is_operand(part: Expression) -> bool:
+    return not isinstance(part, tuple) or part[0] in ("item", "fact")
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    yield expression
+    if isinstance(expression, tuple):
+        for part in expression[1:]:
+            yield from _parts(part)
+
+
+def _operand(part: Expression, answers: Answers, facts: Facts) -> object:
+    if not isinstance(part, tuple):
+        return part
+    return _answer(part[1], answers) if part[0] == "item" else facts.get(part[1])
+
+
+def _answer(code: str, answers: Answers) -> object:
+    """The value told for an item; None when unanswered or na."""
+    answer = answers.get(code)
+    if not isinstance(answer, Mapping) or answer.get("na") is True:
+        return None
+    return answer.get("value")
+
+
+def _kind(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int):
+        return "number"
+    if isinstance(value, float):
+        return "number" if isfinite(value) else None
+    if isinstance(value, Decimal):
+        return "number" if value.is_finite() else None
+    return None
+
+
+def _compare(word: str, left: Any, right: Any) -> bool:
+    kind = _kind(left)
+    if kind is None or kind != _kind(right):
+        return False
+    if word == "=":
+        return bool(left == right)
+    if word == "!=":
+        return bool(left != right)
+    if kind != "number":
+        return False
+    if word == "<":
+        return bool(left < right)
+    if word == "<=":
+        return bool(left <= right)
+    return bool(left > right) if word == ">" else bool(left >= right)

@@ -1,0 +1,48 @@
+"""Problems of the checklists room."""
+
+from backend.core.errors import Conflict, Invalid, NotFound
+
+
+class NoSuchChecklist(NotFound):
+    """There is no checklist with this digest."""
+
+    code = "no-such-checklist"
+    words_id = "Tidak ada daftar periksa dengan sidik ini."
+
+
+class ChecklistRefused(Invalid):
+    """The checklist was not published; every reason is listed with its file and item.
+
+    Facts: `refusals`, a list of {file, item, code, en, id}.
+    """
+
+    code = "checklist-refused"
+    words_id = "Daftar periksa tidak diterbitkan; semua alasan disebut beserta berkas dan butirnya."
+
+
+class VersionTaken(Conflict):
+    """Another text was already published under this code and version; give it a new version."""
+
+    code = "checklist-version-taken"
+    words_id = "Kode dan versi ini sudah dipakai teks lain; beri nomor versi baru."
+
+
+class ChecklistNeverChanges(Conflict):
+    """A published checklist never changes; publish a new version."""
+
+    code = "checklist-never-changes"
+    words_id = "Daftar periksa yang sudah terbit tidak pernah berubah; terbitkan versi baru."
+
+
+class NotAnInstrument(Invalid):
+    """This text is not an instrument this server can read."""
+
+    code = "not-an-instrument"
+    words_id = "Teks ini bukan instrumen yang dapat dibaca server ini."
+
+
+class NotACondition(Invalid):
+    """This is not a condition."""
+
+    code = "not-a-condition"
+    words_id = "Ini bukan syarat yang sah."

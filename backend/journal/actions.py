@@ -1,0 +1,117 @@
+"""Recording. `one_transaction` frames every action; `record` is its last line."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import models, transaction
+
+from backend.core.clock import now
+from backend.feed.actions import Touch, number
+from backend.journal.errors import ChainBroken
+from backend.journal.models import Entry, Seal
+from backend.journal.rules import FIRST_SEAL, seal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_touches: ContextVar[list[Touch] | None] = ContextVar("touches", default=None)
+_reactions: dict[str, Sequence[Any]] = {}
+
+LINES_PER_SEALING = 2000
+
+
+def react_by(table: Mapping[str, Sequence[Any]]) -> None:
+    """Tie the table of consequences (backend/reactions.py): event name -> tasks given the subject's id."""
+    _reactions.clear()
+    _reactions.update(table)
+
+
+@contextmanager
+def transaction_of_one_action() -> Iterator[None]:
+    """One database transaction; the feed numbers of all that was recorded are given at its very end."""
+    outer = _touches.get()
+    if outer is not None:
+        with transaction.atomic():
+            yield
+        return
+    token = _touches.set([])
+    try:
+        with transaction.atomic():
+            yield
+            number(_touches.get() or [])
+    finally:
+        _touches.reset(token)
+
+
+def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
+    """Decorate an action: everything it does commits together, or nothing does."""
+
+    @functools.wraps(action)
+    def framed(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction_of_one_action():
+            return action(*args, **kwargs)
+
+    return framed
+
+
+def record(
+    event: str,
+    subject: models.Model,
+    *,
+    by: models.Model | None,
+    device: UUID | None = None,
+    programme: UUID | None = None,
+    hears: Iterable[Touch] = (),
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Write the audit line, note who must hear of it, and enqueue what follows.
+
+    event      "<noun>.<past verb>", e.g. "visit.told"
+    hears      feed touches, numbered just before the commit
+    data       JSON facts for people who read the journal; never an answer, never a photo
+    """
+    touches = _touches.get()
+    if touches is None:
+        raise RuntimeError(f"record({event!r}) outside an action: decorate it with @one_transaction")
+    Entry.objects.create(
+        at=now(),
+        event=event,
+        actor_id=by.pk if by is not None else None,
+        device=device,
+        programme=programme,
+        subject_kind=subject._meta.model_name or "",
+        subject=str(subject.pk),
+        data=data or {},
+    )
+    touches.extend(hears)
+    for task in _reactions.get(event, ()):
+        task.enqueue(str(subject.pk))
+
+
+def seal_journal() -> int:
+    """Chain the lines that have no seal yet (a worker calls this); returns how many were sealed."""
+    with transaction.atomic():
+        last = Seal.objects.select_for_update().order_by("-number").first()
+        previous, number_ = (last.hash, last.number) if last else (FIRST_SEAL, 0)
+        seals = []
+        for entry in Entry.objects.filter(seal=None).order_by("id")[:LINES_PER_SEALING]:
+            previous, number_ = seal(previous, entry.line()), number_ + 1
+            seals.append(Seal(number=number_, entry=entry, hash=previous))
+        Seal.objects.bulk_create(seals)
+    return len(seals)
+
+
+def verify_chain() -> int:
+    """Walk the whole chain; returns the number of sealed lines. Raises ChainBroken at the first mismatch."""
+    previous, expected = FIRST_SEAL, 0
+    for link in Seal.objects.select_related("entry").order_by("number").iterator(chunk_size=2000):
+        previous, expected = seal(previous, link.entry.line()), expected + 1
+        if link.hash != previous or link.number != expected:
+            raise ChainBroken(line=link.entry_id, number=link.number)
+    return expected

@@ -1,0 +1,7 @@
+"""The table of consequences: what follows from which event. The only place where one room's deed starts
+another room's work; every task is given the subject's id and may be run twice without harm."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+REACTIONS: Mapping[str, Sequence[Any]] = {}

@@ -1,0 +1,228 @@
+"""Settings: one file, read from the environment only, with typed readers that fail loudly.
+
+Without any variable set, Samar runs on one machine: SQLite and photos in `var/`, one process, loopback.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in ("", "0", "1", "true", "false", "yes", "no"):
+        raise ImproperlyConfigured(f"{name}={value!r}: say 1 or 0")
+    return default if value == "" else value in ("1", "true", "yes")
+
+
+def whole(name: str, default: int) -> int:
+    value = os.environ.get(name, "")
+    if value and not value.isdecimal():
+        raise ImproperlyConfigured(f"{name}={value!r}: say a whole number")
+    return int(value) if value else default
+
+
+def listed(name: str, default: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def mib(count: int) -> int:
+    return count * 1024 * 1024
+
+
+VAR = Path(text("SAMAR_VAR", str(ROOT / "var")))
+
+
+def database(url: str) -> dict[str, object]:
+    """`postgresql://user:password@host:port/name` or `sqlite:///path`; SQLite in `var/` when empty."""
+    if not url:
+        url = f"sqlite:///{VAR / 'samar.sqlite3'}"
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path)[1:] if parts.path.startswith("//") else unquote(parts.path),
+            "OPTIONS": {
+                # IMMEDIATE: a transaction that reads and then writes takes its turn instead of failing half-way.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: what is acknowledged has reached the disk.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+            "TEST": {"NAME": None},
+        }
+    if parts.scheme in ("postgres", "postgresql"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path).lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
+        }
+    raise ImproperlyConfigured(f"DATABASE_URL: unknown kind {parts.scheme!r}; say postgresql:// or sqlite:///")
+
+
+def secret_key() -> str:
+    """From the environment, or made once and kept in `var/secret` (mode 600)."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    kept = VAR / "secret"
+    if not kept.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return kept.read_text().strip()
+
+
+SECRET_KEY = secret_key()
+DEBUG = flag("DEBUG", False)
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", "")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_tasks",
+    "django_tasks_db",
+    "backend.feed",
+    "backend.journal",
+    "backend.people",
+    "backend.checklists",
+    "backend.units",
+    "backend.evidence",
+    "backend.assignments",
+    "backend.visits",
+    "backend.review",
+    "backend.indicators",
+    "backend.sync",
+    "backend.apps.Samar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("HTTPS_ONLY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+SESSION_COOKIE_SAMESITE = "Lax"
+
+KNOX_TOKEN_MODEL = "people.DeviceToken"
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(days=90),
+    "AUTO_REFRESH": True,
+    "MIN_REFRESH_INTERVAL": 24 * 60 * 60,  # seconds: a token's life is pushed forward at most once a day
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_MODEL": "people.DeviceToken",
+}
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_ROOT = Path(text("MEDIA_ROOT", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": {"BACKEND": "backend.evidence.storage.DurableDisk", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# Bytes a whole request may hold in memory; photos come in pieces of at most 1 MiB, imports through temporary files.
+DATA_UPLOAD_MAX_MEMORY_SIZE = mib(3)
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
+FILE_UPLOAD_MAX_MEMORY_SIZE = mib(1)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backend.people.authentication.DeviceTokens",
+        "backend.people.authentication.BrowserSessions",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["backend.rest.renderers.JSON"],
+    "DEFAULT_PARSER_CLASSES": ["backend.rest.parsers.StrictJSON"],
+    "DEFAULT_PAGINATION_CLASS": "backend.rest.paging.KeysetPages",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "backend.rest.schema.Describe",
+    "EXCEPTION_HANDLER": "backend.rest.problems.answer_problem",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Samar",
+    "DESCRIPTION": (
+        "Mystery shopping for public services: phones tell visits, coordinators judge them, "
+        "accepted visits become compliance indicators. Errors are RFC 9457 problems with a stable `code`."
+    ),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "WARNING")},
+}

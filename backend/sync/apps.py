@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Sync(AppConfig):
+    name = "backend.sync"
+    label = "sync"

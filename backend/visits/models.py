@@ -1,0 +1,124 @@
+"""What the inspector told us: submissions kept word for word, drafts, and where each visit stands."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from backend.people.models import User, regions_where
+from backend.people.rules import Verb
+from backend.visits.rules import Slot, VisitState
+
+
+class Submission(models.Model):
+    """One told visit, immutable: the exact bytes of its text, and what the server saw when it came.
+
+    Named by (uuid, digest): the same id with another text is a second row, so nobody can overwrite or block it.
+    `visit` is the id the phone gave and may name nothing we know; then the submission is quarantined, never lost.
+    """
+
+    uuid = models.UUIDField()
+    digest = models.CharField(max_length=60)
+    visit = models.UUIDField(db_index=True)
+    attempt = models.IntegerField()
+    device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="+")
+    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    checklist = models.CharField(max_length=60)  # as the phone said it; checked against ours when it is known
+    doc = models.BinaryField()  # UTF-8 of the exact text; bytes, because a text column would refuse some of them
+    answers = models.JSONField(null=True)  # a parsed copy for scoring and export; null when it cannot be parsed
+    slot = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Slot])
+    why = models.CharField(max_length=60, blank=True)  # why late or quarantined, a stable word
+    started_at = models.DateTimeField(null=True)  # the phone says
+    finished_at = models.DateTimeField(null=True)  # the phone says
+    sent_at = models.DateTimeField(null=True)  # the phone says
+    received_at = models.DateTimeField()  # the server saw
+    flags = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uuid", "digest"], name="submission_v1_told_twice_is_kept_once"),
+            models.UniqueConstraint(
+                fields=["visit", "attempt"],
+                condition=Q(slot=Slot.CURRENT.value),
+                name="submission_v2_one_current_an_attempt",
+            ),
+        ]
+
+    @property
+    def text(self) -> str:
+        return bytes(self.doc).decode("utf-8", "surrogatepass")
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def visible_to(self, user: User) -> VisitQuerySet:
+        """Her own as an inspector, those of her regions as a coordinator, all as a manager; never a consumer's."""
+        return self.filter(
+            Q(assignment__inspector=user, programme__in=user.standings)
+            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="assignment__unit__region")
+        )
+
+    def awaiting_review(self) -> VisitQuerySet:
+        return self.filter(state=VisitState.SUBMITTED.value, assignment__cancelled_at=None)
+
+    def complete(self) -> VisitQuerySet:
+        return self.filter(photos_missing=0)
+
+    def accepted(self) -> VisitQuerySet:
+        return self.filter(state=VisitState.ACCEPTED.value, assignment__cancelled_at=None)
+
+    def with_names(self) -> VisitQuerySet:
+        return self.select_related(
+            "submission",
+            "assignment",
+            "assignment__unit",
+            "assignment__unit__institution",
+            "assignment__unit__region",
+            "assignment__product",
+            "assignment__inspector",
+            "assignment__checklist",
+        )
+
+
+class Visit(models.Model):
+    """Where a told visit stands. It exists from the first submission on; before that there is only the order."""
+
+    assignment = models.OneToOneField(
+        "assignments.Assignment", on_delete=models.PROTECT, primary_key=True, related_name="told"
+    )
+    programme = models.ForeignKey("people.Programme", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in VisitState])
+    attempt = models.PositiveSmallIntegerField(default=1)  # the attempt now expected or under review
+    submission = models.ForeignKey(Submission, null=True, on_delete=models.PROTECT, related_name="+")
+    flags = models.JSONField(default=list)  # of the current submission, see rules.Doubt.as_json
+    photos_announced = models.PositiveIntegerField(default=0)
+    photos_missing = models.PositiveIntegerField(default=0)
+    detected = models.CharField(max_length=8, default="no")  # no | doubt | yes, as the inspector told it
+    local_date = models.DateField(null=True)  # the day of the visit in the unit's own time zone, computed once
+    told_at = models.DateTimeField()  # the current submission's received_at
+    decided_at = models.DateTimeField(null=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["programme", "state", "told_at"], name="visit_inbox"),
+            models.Index(fields=["programme", "state", "local_date"], name="visit_by_day"),
+        ]
+
+
+class Draft(models.Model):
+    """A visit being filled in on one device: the highest revision that device ever had acknowledged."""
+
+    visit = models.UUIDField()
+    device = models.ForeignKey("people.Device", on_delete=models.CASCADE, related_name="drafts")
+    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    rev = models.BigIntegerField()
+    digest = models.CharField(max_length=60)
+    doc = models.BinaryField(null=True)  # null: the inspector threw it away
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "device"], name="draft_v3_one_a_device"),
+        ]
