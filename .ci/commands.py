@@ -1,4 +1,4 @@
-"""The commands behind the Makefile. Standard library only: what they start runs in an environment of its own."""
+"""The commands behind the Makefile. Standard library only; what they start has an environment of its own."""
 
 import os
 import shlex
@@ -45,9 +45,9 @@ def become(python: Path, *arguments: str) -> int:
     """Hand this process over, so that Ctrl-C and signals reach the program and nobody stands between."""
     os.chdir(ROOT)
     command = [str(python), *arguments]
-    if os.name == "nt":
-        return subprocess.call(command)
-    os.execv(command[0], command)
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606
+    return subprocess.call(command)
 
 
 # What a developer and CI run
@@ -55,15 +55,25 @@ def become(python: Path, *arguments: str) -> int:
 
 def test() -> int:
     """Everything on SQLite, then all that touches a database on PostgreSQL. ARGS="-k sari" narrows both."""
-    pytest = [prepared(TESTS), "-m", "pytest", "-n", str(min(PYTEST_WORKERS_MAX, os.cpu_count() or 2))]
-    extra = shlex.split(os.environ.get("ARGS", ""))
-    postgres = [prepared(TESTS), "-m", "tests.postgres"]
-    on_sqlite = leg("SQLite", [*pytest, "tests", *extra], {"DATABASE_URL": ""})
-    on_postgres = leg("PostgreSQL", [*postgres, *pytest, "tests/backend", "tests/journeys", *extra], {})
+    python = prepared(TESTS)
+    on_sqlite = leg("SQLite", [*pytest(python), "tests"], {"DATABASE_URL": ""})
+    touching = ["tests/backend", "tests/journeys"]
+    on_postgres = leg("PostgreSQL", [python, "-m", "tests.postgres", *pytest(python), *touching], {})
     print()
     for name, (code, summary) in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():
         print(f"{name:<11}{'passed' if code == 0 else 'FAILED':<8}{summary}")
     return max(on_sqlite[0], on_postgres[0])
+
+
+def quick() -> int:
+    """The rooms and the field client on SQLite; no journeys, no simulation."""
+    few = ["tests/backend", "tests/fieldsync", "tests/wire"]
+    return leg("SQLite", [*pytest(prepared(TESTS)), *few], {"DATABASE_URL": ""})[0]
+
+
+def pytest(python: Path) -> list[object]:
+    workers = min(PYTEST_WORKERS_MAX, os.cpu_count() or 1)
+    return [python, "-m", "pytest", "-n", workers, *shlex.split(os.environ.get("ARGS", ""))]
 
 
 def leg(name: str, command: list[object], environment: dict[str, str]) -> tuple[int, str]:
@@ -144,10 +154,10 @@ def wait_for_answer(process: subprocess.Popen[bytes], port: int) -> str:
         if process.poll() is not None:
             return f"ended by itself with code {process.returncode}"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
                 return ""
         except urllib.error.HTTPError as error:
-            return "" if error.code < 500 else f"answered {error.code}"
+            return f"answered {error.code} at /healthz"
         except OSError:
             time.sleep(0.2)
     return f"did not answer within {SMOKE_SECONDS_MAX} s"
@@ -167,7 +177,7 @@ def lock() -> int:
     with tempfile.TemporaryDirectory(prefix="samar-lock-") as folder:
         python = Path(folder, "bin/python")
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", UV], check=True)
         for output, more in {RUN: [], TESTS: ["--group", "test", "--constraint", RUN]}.items():
             resolve(python, output, [*more, *shlex.split(os.environ.get("ARGS", ""))])
     return 0
@@ -178,8 +188,8 @@ def resolve(python: Path, output: str, more: list[str]) -> None:
     # Neither addresses nor comments that name the folder: the files are the same whoever makes them.
     bare = ["--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
     environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never"}
-    command = [python, "-m", "uv", "pip", "compile", "pyproject.toml", *options, *bare, *more, "--output-file", output]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    compile_ = [python, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", output]
+    subprocess.run([*compile_, *options, *bare, *more], cwd=ROOT, env=environment, check=True)
     file = ROOT / output
     file.write_text(f"# Made by `make lock` from pyproject.toml; do not edit.\n{file.read_text()}")
 
@@ -194,7 +204,7 @@ def clean() -> int:
     return 0
 
 
-COMMANDS = [run, story, test, lint, smoke, openapi, lock, bench, clean]
+COMMANDS = [run, story, test, quick, lint, smoke, openapi, lock, bench, clean]
 
 
 def main(arguments: list[str]) -> int:

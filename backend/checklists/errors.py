@@ -1,6 +1,6 @@
 """Problems of the checklists room."""
 
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 class NoSuchChecklist(NotFound):
@@ -25,6 +25,13 @@ class VersionTaken(Conflict):
 
     code = "checklist-version-taken"
     words_id = "Kode dan versi ini sudah dipakai teks lain; beri nomor versi baru."
+
+
+class NotYourChecklist(NotAllowed):
+    """Only who published this checklist, or an administrator, may withdraw it."""
+
+    code = "not-your-checklist"
+    words_id = "Hanya penerbit daftar periksa ini atau administrator yang boleh menariknya."
 
 
 class ChecklistNeverChanges(Conflict):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from backend.checklists.conditions import parse
 from backend.checklists.errors import NotACondition
 from backend.checklists.pages import ITEM_CODE, OPTION_CODE, Page, plain
-from backend.checklists.rules import Critical, Mode, Origin, PhotoRule, Type
+from backend.checklists.rules import Critical, Item, Mode, Origin, PhotoRule, Type
 
 OPTIONS_MAX = 20
 BANDS_MAX = 12
@@ -16,7 +17,7 @@ BASIS_MAX = 12
 COUNT_MAX = 1_000
 BOUND_MAX = 10_000
 
-_KEYS = ("code", "question", "type", "weight", "mode", "photo", "basis", "origin", "critical", "asked_if", "na_when")
+_KEYS = [field.name for field in fields(Item)]
 _TYPE_KEYS = {
     Type.YES_NO: "options",
     Type.YES_NO_REVERSED: "options",
@@ -34,7 +35,7 @@ _YES, _NO = {"id": "Ya", "en": "Yes"}, {"id": "Tidak", "en": "No"}
 def published_item(page: Page, weight: Decimal | None, seen: set[str]) -> dict[str, Any]:
     """The item in its published order of members. `seen` holds the codes used so far and takes this one."""
     kind = page.one_of("type", Type)
-    page.allow((*_KEYS, "options", "bands", "of"))
+    page.allow(_KEYS)
     published: dict[str, Any] = {
         "code": new_code(page, seen),
         "question": page.words("question"),
@@ -117,7 +118,9 @@ def _bands(page: Page, bound: str) -> list[dict[str, Any]]:
         band.allow((bound, "score"))
         limit = band.number(bound, high=BOUND_MAX) if band.raw.get(bound) is not None else None
         bounds.append(limit)
-        found.append({bound: None if limit is None else plain(limit), "score": plain(band.number("score") or 0)})
+        found.append(
+            {bound: None if limit is None else plain(limit), "score": plain(band.number("score") or 0)}
+        )
     known = [limit for limit in bounds if limit is not None]
     rising = known if bound == "up_to" else known[::-1]
     if found and (bounds[-1] is not None or len(known) != len(bounds) - 1 or rising != sorted(set(known))):

@@ -1,7 +1,7 @@
 """From files to the text of a published checklist, or to every reason why not.
 
-The text is canonical: compact JSON in a fixed order of members, numbers that are not counts as strings, so the
-same content always has the same digest.
+The text is canonical: compact JSON in a fixed order of members, numbers that are not counts as strings,
+so the same content always has the same digest.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from backend.checklists.items import new_code, published_item
 from backend.checklists.outline import DimensionOutline, IndicatorOutline, Outline, outline_of
 from backend.checklists.pages import Page, plain
 from backend.checklists.refusals import Refusal
-from backend.checklists.rules import FORMAT, Technique, Type
+from backend.checklists.rules import FORMAT, Instrument, Technique, Type
 
 CHECKLIST_CODE = r"[A-Z][A-Z0-9-]{0,23}"
 VERSION = r"[0-9A-Za-z][0-9A-Za-z.-]{0,23}"
@@ -26,6 +27,8 @@ WAITING_KEY = r"[A-Z0-9]{1,12}(-[A-Z0-9]{1,12})?"
 
 SCENARIOS = ("inquiry", "transaction")
 MINUTES_MAX = 10_000
+
+_HEAD_KEYS = ["format", *(field.name for field in fields(Instrument))]
 
 # The unit types of the service; an instrument may declare its own list instead.
 VARIANTS = {
@@ -39,7 +42,6 @@ VARIANTS = {
     "PTS": {"id": "DPMPTSP", "en": "Licensing office (DPMPTSP)"},
     "GEN": {"id": "Unit layanan umum", "en": "Other service unit"},
 }
-
 
 
 def load(files: Mapping[str, bytes]) -> str | list[Refusal]:
@@ -56,10 +58,7 @@ def load(files: Mapping[str, bytes]) -> str | list[Refusal]:
 
 def _instrument(outline: Outline) -> dict[str, Any]:
     head = outline.head
-    head.allow(
-        ("format", "code", "version", "technique", "title", "caveat", "variants", "waiting_minutes", "valid_share")
-        + ("dimensions",)
-    )
+    head.allow(_HEAD_KEYS)
     if head.raw.get("format", FORMAT) != FORMAT:
         head.refuse("value-unknown", key="format", value=head.raw["format"], known=FORMAT)
     variants = _variants(head)
@@ -204,7 +203,7 @@ def _flaws(
             yield "condition-on-later-item", {"code": code}
     for kind, name, constant in constants_for(condition):
         possible = _possible_values(name, earlier) if kind == "item" else _possible_facts(name, published)
-        if possible is not None and not any(type(value) is type(constant) and value == constant for value in possible):
+        if possible is not None and (type(constant), constant) not in [(type(v), v) for v in possible]:
             yield "condition-never-true", {"name": name, "value": constant}
 
 

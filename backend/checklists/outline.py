@@ -1,9 +1,9 @@
-"""From files to an outline: which page belongs under which. Nothing is judged here but that the files fit together.
+"""From files to an outline: which page belongs under which. Nothing is judged here but that the files fit.
 
 An instrument is written as TOML: one head (code, version, …, [[dimensions]] with their weights), one file per
 dimension (`dimension = "INP"`, [[indicators]] with [[indicators.items]]), and one per unit type
-(`variant = "SAM"`, `indicator = "P5"`, [[items]]). The text of a published checklist, as one .json file, gives
-the same outline.
+(`variant = "SAM"`, `indicator = "P5"`, [[items]]). The text of a published checklist, as one .json file,
+gives the same outline.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def outline_of(files: Mapping[str, bytes], refusals: list[Refusal]) -> Outline |
     page = Page(tables[head], file=head, item="", refusals=refusals)
     if head.endswith(".json"):
         refusals.extend(refusal("file-unknown", file=name) for name in rest)
-        return Outline(page, [_published_dimension(dimension) for dimension in page.coded_pages("dimensions")])
+        return Outline(page, [_published_dimension(part) for part in page.coded_pages("dimensions")])
     dimensions = [DimensionOutline(dimension) for dimension in page.coded_pages("dimensions")]
     _hang_dimensions(dimensions, rest, refusals)
     _hang_variants(dimensions, rest, refusals)
@@ -90,7 +90,7 @@ def _has_head(name: str, table: dict[str, Any], refusals: list[Refusal]) -> bool
 
 
 def _published_dimension(page: Page) -> DimensionOutline:
-    return DimensionOutline(page, [_published_indicator(indicator) for indicator in page.coded_pages("indicators")])
+    return DimensionOutline(page, [_published_indicator(part) for part in page.coded_pages("indicators")])
 
 
 def _published_indicator(page: Page) -> IndicatorOutline:
@@ -143,6 +143,8 @@ def _hang_variants(
         if code not in open_ones:
             page.refuse("indicator-unknown", code=code)
         elif variant in open_ones[code].variants:
-            page.refuse("file-twice", what=f"{code}, {variant}", other=open_ones[code].variants[variant][0].file)
+            page.refuse(
+                "file-twice", what=f"{code}, {variant}", other=open_ones[code].variants[variant][0].file
+            )
         elif items:
             open_ones[code].variants[variant] = items

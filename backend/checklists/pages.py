@@ -1,5 +1,5 @@
-"""A page: one table of an instrument file, read key by key. What is wrong is noted, and reading goes on, so that
-an author hears of everything at once."""
+"""A page: one table of an instrument file, read key by key. What is wrong is noted, and reading goes on, so
+that an author hears of everything at once."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ class Page:
     def pages(self, key: str, most: int = LIST_MAX) -> list[Page]:
         """A list of tables that belong to this page's item, such as its options."""
         return [
-            Page(raw, file=self.file, item=self.item, refusals=self.refusals) for raw in self.listed(key, most)
+            Page(raw, file=self.file, item=self.item, refusals=self.refusals)
+            for raw in self.listed(key, most)
         ]
 
     def coded_pages(self, key: str) -> list[Page]:

@@ -25,25 +25,40 @@ REASONS: dict[str, tuple[str, str]] = {
     "dimension-unknown": ("The head has no dimension {code}.", "Kepala tidak memuat dimensi {code}."),
     "dimension-without-file": ("No file tells dimension {code}.", "Tidak ada berkas untuk dimensi {code}."),
     "variant-unknown": ("Unknown variant {code}.", "Varian {code} tidak dikenal."),
-    "variant-without-items": ("Variant {code} has no items here.", "Varian {code} tidak punya butir di sini."),
+    "variant-without-items": (
+        "Variant {code} has no items here.",
+        "Varian {code} tidak punya butir di sini.",
+    ),
     "indicator-unknown": (
         "There is no indicator {code} without items of its own.",
         "Tidak ada indikator {code} yang tanpa butir sendiri.",
     ),
     "items-missing": ("The indicator has no items.", "Indikator tidak punya butir."),
     "table-expected": ("{key} must be a table of keys.", "{key} harus berupa tabel kunci."),
-    "list-expected": ("{key} must be a list of 1 to {most}.", "{key} harus berupa daftar berisi 1 sampai {most}."),
+    "list-expected": (
+        "{key} must be a list of 1 to {most}.",
+        "{key} harus berupa daftar berisi 1 sampai {most}.",
+    ),
     "key-unknown": ("Unknown key {key}.", "Kunci {key} tidak dikenal."),
     "text-missing": ("{key} is missing.", "{key} tidak ada."),
     "text-bad": (
         "{key} must be printable text of at most {most} characters.",
         "{key} harus berupa teks tercetak, paling panjang {most} karakter.",
     ),
-    "translation-missing": ("{key} lacks its text in {language}.", "{key} belum ada teksnya dalam {language}."),
+    "translation-missing": (
+        "{key} lacks its text in {language}.",
+        "{key} belum ada teksnya dalam {language}.",
+    ),
     "code-bad": ("{key} {value} is not a code ({pattern}).", "{key} {value} bukan kode ({pattern})."),
     "code-twice": ("The code {code} is used twice.", "Kode {code} dipakai dua kali."),
-    "value-unknown": ("Unknown {key} {value}; known: {known}.", "{key} {value} tidak dikenal; yang dikenal: {known}."),
-    "number-bad": ("{key} must be a number from {low} to {high}.", "{key} harus berupa angka {low} sampai {high}."),
+    "value-unknown": (
+        "Unknown {key} {value}; known: {known}.",
+        "{key} {value} tidak dikenal; yang dikenal: {known}.",
+    ),
+    "number-bad": (
+        "{key} must be a number from {low} to {high}.",
+        "{key} harus berupa angka {low} sampai {high}.",
+    ),
     "truth-bad": ("{key} must be true or false.", "{key} harus true atau false."),
     "weights-not-100": (
         "The weights of {what} add up to {total}, not to 100.",
@@ -57,8 +72,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Batas harus berurutan dan pita terakhir harus terbuka.",
     ),
     "critical-without-option": (
-        "critical = \"option\" needs a choice marked critical, and only then may one be marked.",
-        "critical = \"option\" memerlukan pilihan bertanda critical, dan hanya saat itu boleh ada.",
+        'critical = "option" needs a choice marked critical, and only then may one be marked.',
+        'critical = "option" memerlukan pilihan bertanda critical, dan hanya saat itu boleh ada.',
     ),
     "condition-broken": ("The condition is not valid: {why}.", "Syarat tidak sah: {why}."),
     "condition-on-unknown-item": (
@@ -82,7 +97,7 @@ REASONS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """One reason. `item` is the code of the item, indicator or dimension, or empty for the file as a whole."""
+    """One reason. `item` is the code of the item, indicator or dimension; empty for the file as a whole."""
 
     file: str
     item: str

@@ -1,8 +1,8 @@
 """What an instrument is, and how its published text is read.
 
 An instrument has dimensions, a dimension has indicators, an indicator has items. An indicator marked as
-variant has one item set per unit type (variant) in place of its own items. Weights are percent within the parent;
-every level adds up to 100, which the loader checks before publication.
+variant has one item set per unit type (variant) in place of its own items. Weights are percent within the
+parent; every level adds up to 100, which the loader checks before publication.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Problems of the plumbing itself."""
 
-from backend.core.errors import Invalid, TooLarge, Unsupported
+from backend.core.errors import Invalid, NotAllowed, TooLarge, Unsupported
 
 
 class Malformed(Invalid):
@@ -29,3 +29,31 @@ class UnknownEncoding(Unsupported):
 
     code = "unknown-encoding"
     words_id = "Pengodean isi ini tidak dikenal; kirim polos atau gzip."
+
+
+class PageUnknown(Invalid):
+    """This is not where a page of this list ended; start again with the first page."""
+
+    code = "page-unknown"
+    words_id = "Ini bukan akhir halaman dari daftar ini; mulailah lagi dari halaman pertama."
+
+
+class WrongMethod(Invalid):
+    """This address does not take this method."""
+
+    code = "wrong-method"
+    words_id = "Alamat ini tidak menerima metode tersebut."
+
+
+class NotInThatForm(Invalid):
+    """This address does not answer in the form you asked for."""
+
+    code = "not-in-that-form"
+    words_id = "Alamat ini tidak dapat menjawab dalam bentuk yang diminta."
+
+
+class TooManyTries(NotAllowed):
+    """Too many tries in a short time; please wait a little."""
+
+    code = "too-many-tries"
+    words_id = "Terlalu banyak percobaan dalam waktu singkat; tunggulah sebentar."

@@ -1,26 +1,84 @@
 """Lists: always bounded, paged by key, so that page 4,000 costs what page 1 does."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import reduce
 from typing import Any
 
-from rest_framework.pagination import CursorPagination
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model, Q
+from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from backend.rest.errors import PageUnknown
+
+ROWS_PER_PAGE = 50
+ROWS_PER_PAGE_MAX = 200
 
 
-class KeysetPages(CursorPagination):
-    """`?limit=` (at most 200) and `?after=` (opaque). A view says its `ordering`; it must end in a unique field."""
+class KeysetPages(BasePagination):
+    """`?limit=` (at most 200) and `?after=` (opaque).
 
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
-    cursor_query_param = "after"
-    ordering = "-pk"
+    A view says its `ordering` in fields that are never null, the last of them unique. The key is the whole tuple:
+    ten thousand orders that open on the same Monday still come once each.
+    """
 
-    def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
-        ordering = getattr(view, "ordering", self.ordering)
-        return (ordering,) if isinstance(ordering, str) else tuple(ordering)
+    ordering: tuple[str, ...] = ("-pk",)
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        self.request = request
+        said = getattr(view, "ordering", self.ordering)
+        self.ordering = (said,) if isinstance(said, str) else tuple(said)
+        if token := request.query_params.get("after"):
+            queryset = queryset.filter(self._beyond(token, queryset.model))
+        limit = self._limit(request.query_params.get("limit", ""))
+        rows = list(queryset.order_by(*self.ordering)[: limit + 1])
+        self.last = rows[limit - 1] if len(rows) > limit else None
+        return rows[:limit]
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.get_next_link()})
+        return Response({"results": data, "next": self._next_link()})
+
+    def _limit(self, text: str) -> int:
+        asked = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else ROWS_PER_PAGE
+        return max(1, min(asked, ROWS_PER_PAGE_MAX))
+
+    def _next_link(self) -> str | None:
+        if self.last is None:
+            return None
+        key = [_text(self.last, name.lstrip("-")) for name in self.ordering]
+        token = urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
+        return replace_query_param(self.request.build_absolute_uri(), "after", token)
+
+    def _beyond(self, token: str, model: type[Model]) -> Q:
+        """Rows after the key: those whose first differing field lies further in its direction."""
+        beyond, same = Q(pk__in=[]), Q()
+        for name, value in zip(self.ordering, self._key(token, model), strict=True):
+            field = name.lstrip("-")
+            further = f"{field}__lt" if name.startswith("-") else f"{field}__gt"
+            beyond |= same & Q(**{further: value})
+            same &= Q(**{field: value})
+        return beyond
+
+    def _key(self, token: str, model: type[Model]) -> list[Any]:
+        """The values in a token; whoever made it, they are of the fields' types. Raises PageUnknown."""
+        try:
+            key = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            if not isinstance(key, list) or len(key) != len(self.ordering) or "\x00" in "".join(key):
+                raise PageUnknown()
+            fields = [_field(model, name.lstrip("-")) for name in self.ordering]
+            return [field.to_python(text) for field, text in zip(fields, key, strict=True)]
+        except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+            raise PageUnknown() from None
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": ROWS_PER_PAGE_MAX, "default": ROWS_PER_PAGE}
+        after = "Where the page before this one ended; taken from its `next`"
+        return [
+            {"name": "limit", "in": "query", "description": "Rows a page", "schema": limit},
+            {"name": "after", "in": "query", "description": after, "schema": {"type": "string"}},
+        ]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -31,3 +89,22 @@ class KeysetPages(CursorPagination):
                 "next": {"type": "string", "nullable": True, "format": "uri"},
             },
         }
+
+
+def _text(row: Any, path: str) -> str:
+    value = reduce(getattr, path.split("__"), row)
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _field(model: type[Model], path: str) -> "Field[Any, Any]":
+    """The field a path such as `unit__code` or `pk` names."""
+    *steps, last = path.split("__")
+    for step in steps:
+        related = model._meta.get_field(step).related_model
+        if not isinstance(related, type):
+            raise FieldDoesNotExist(path)
+        model = related
+    found = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    if not isinstance(found, Field):
+        raise FieldDoesNotExist(path)
+    return found

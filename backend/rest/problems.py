@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from backend.core import errors
 from backend.core.ids import uuid7
-from backend.rest.errors import Malformed
+from backend.rest.errors import Malformed, NotInThatForm, TooManyTries, WrongMethod
 
 log = logging.getLogger("samar.problems")
 
@@ -37,6 +37,9 @@ TRANSLATED: tuple[tuple[type[Exception], type[errors.Problem]], ...] = (
     (Http404, errors.NotFound),
     (exceptions.ParseError, Malformed),
     (exceptions.UnsupportedMediaType, errors.Unsupported),
+    (exceptions.MethodNotAllowed, WrongMethod),
+    (exceptions.NotAcceptable, NotInThatForm),
+    (exceptions.Throttled, TooManyTries),
 )
 
 

@@ -1,6 +1,6 @@
 """Problems of regions, institutions, units, products, standards, and of the tables they arrive in."""
 
-from backend.core.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable, Unsupported
+from backend.core.errors import Invalid, NotFound, TooLarge, Unavailable, Unsupported
 
 
 class NoSuchUnit(NotFound):
@@ -92,10 +92,3 @@ class TableRefused(Invalid):
 
     code = "table-refused"
     words_id = "Ada baris yang salah; tidak ada bagian tabel yang disimpan."
-
-
-class ImportRaced(Conflict):
-    """Somebody else stored the same codes at the same moment; nothing of this table was stored, send it again."""
-
-    code = "import-raced"
-    words_id = "Orang lain menyimpan kode yang sama pada saat bersamaan; kirim ulang, tidak ada yang tersimpan."

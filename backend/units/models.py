@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,11 @@ from backend.core.ids import uuid7
 from backend.people.models import Programme, User
 from backend.people.rules import Verb
 from backend.units.rules import (
+    ADDRESS_LENGTH_MAX,
+    CODE_LENGTH_MAX,
+    NAME_LENGTH_MAX,
     OPENING_HOURS_LENGTH_MAX,
+    SOURCE_LENGTH_MAX,
     CompletionUnit,
     InstitutionClass,
     InstitutionKind,
@@ -22,12 +27,10 @@ from backend.units.rules import (
     RegionKind,
     TimeZone,
     UnitType,
+    codes_above,
     parse_opening_hours,
+    standard_on,
 )
-
-CODE_LENGTH_MAX = 40
-NAME_LENGTH_MAX = 160
-
 
 def choices(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in values]
@@ -117,7 +120,7 @@ class Unit(models.Model):
     host = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="booths")
     unit_type = models.CharField(max_length=3, choices=choices(UnitType))
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="units")
-    address = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=ADDRESS_LENGTH_MAX, blank=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     opening_hours = models.CharField(max_length=OPENING_HOURS_LENGTH_MAX, blank=True)
@@ -187,9 +190,10 @@ class PublishedStandardQuerySet(models.QuerySet["PublishedStandard"]):
     def with_names(self) -> PublishedStandardQuerySet:
         return self.select_related("product", "unit")
 
-    def about(self, product: Product | UUID) -> PublishedStandardQuerySet:
-        """All of one product; `rules.standard_on` picks the one that binds."""
-        return self.filter(product=product).order_by("valid_from", "id")
+    def binding(self, product: Product, unit: Unit, day: date) -> PublishedStandard | None:
+        """What was published on a day for this product at this unit: the unit's own, its region's or the nation's."""
+        here = Q(unit=unit) | Q(unit=None, region=None) | Q(region__in=codes_above(unit.region_id))
+        return standard_on(day, self.filter(here, product=product), unit=unit.pk, region=unit.region_id)
 
 
 def once_per_day(name: str, *place: str, **where: Any) -> models.UniqueConstraint:
@@ -210,7 +214,7 @@ class PublishedStandard(models.Model):
     completion_amount = models.PositiveIntegerField(null=True)
     completion_unit = models.CharField(max_length=12, blank=True, choices=choices(CompletionUnit))
     wait_minutes = models.PositiveIntegerField(null=True)
-    source = models.CharField(max_length=300)
+    source = models.CharField(max_length=SOURCE_LENGTH_MAX)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 

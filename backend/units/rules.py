@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,12 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from backend.people.rules import within
+
+
+CODE_LENGTH_MAX = 40
+NAME_LENGTH_MAX = 160
+ADDRESS_LENGTH_MAX = SOURCE_LENGTH_MAX = 300
+OPENING_HOURS_LENGTH_MAX = 200
 
 
 class RegionKind(StrEnum):
@@ -65,7 +71,6 @@ class TimeZone(StrEnum):
 
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-OPENING_HOURS_LENGTH_MAX = 200
 _SPAN = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
 _MIDNIGHT = 24 * 60
 
@@ -163,6 +168,12 @@ class Dated(Protocol):
 S = TypeVar("S", bound=Dated)
 
 
+def codes_above(region: str) -> list[str]:
+    """A Kemendagri code and those it lies below: "63.01" gives ["63", "63.01"]."""
+    parts = region.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
 def standard_on(day: date, standards: Iterable[S], *, unit: UUID, region: str) -> S | None:
     """The standard that binds a unit of this region on a day, out of those of one product.
 
@@ -183,10 +194,34 @@ def _nearness(standard: Dated, unit: UUID, region: str) -> int | None:
     return 0
 
 
-def overlap(first: tuple[date, date | None], second: tuple[date, date | None]) -> bool:
-    """Whether two validities, both ends included, share a day; None is for ever."""
-    (start_1, end_1), (start_2, end_2) = first, second
-    return (end_2 is None or start_1 <= end_2) and (end_1 is None or start_2 <= end_1)
+def clashing(validities: Sequence[tuple[date, date | None]]) -> set[int]:
+    """Positions of those validities (both ends included, None is for ever) that share a day with another one."""
+    found: set[int] = set()
+    furthest = -1  # the one that reaches furthest of those seen
+    for here in sorted(range(len(validities)), key=lambda position: validities[position][0]):
+        begins, ends = validities[here]
+        reach = validities[furthest][1] if furthest >= 0 else date.min
+        if furthest >= 0 and (reach is None or begins <= reach):
+            found |= {furthest, here}
+        if furthest < 0 or (reach is not None and (ends is None or ends > reach)):
+            furthest = here
+    return found
+
+
+def going_round(hosts: Mapping[str, str]) -> set[str]:
+    """Those who, followed from host to host, come back to themselves. `hosts` maps each to its host."""
+    found: set[str] = set()
+    settled: set[str] = set()
+    for start in hosts:
+        path: dict[str, int] = {}
+        here: str | None = start
+        while here is not None and here not in settled and here not in path:
+            path[here] = len(path)
+            here = hosts.get(here)
+        if here is not None and here in path:
+            found |= {one for one, position in path.items() if position >= path[here]}
+        settled |= path.keys()
+    return found
 
 
 EARTH_RADIUS_METRES = 6_371_008.8  # mean radius (IUGG)

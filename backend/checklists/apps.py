@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Checklists(AppConfig):
+    name = "backend.checklists"
+    label = "checklists"

@@ -1,0 +1,29 @@
+"""python -m backend setup: an empty or older database becomes one that Samar can work with."""
+
+import getpass
+import os
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from backend.checklists.actions import publish_builtin
+from backend.indicators.actions import load_published_results
+from backend.people.actions import create_administrator
+from backend.people.models import User
+
+
+class Command(BaseCommand):
+    help = "Migrate, publish the IKKT instrument, load reference results, and make the first administrator."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--administrator", metavar="NAME", help="make this administrator if there is none")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        checklist = publish_builtin()
+        load_published_results()
+        if options["administrator"] and not User.objects.filter(is_administrator=True).exists():
+            password = os.environ.get("SAMAR_ADMIN_PASSWORD") or getpass.getpass("Password: ")
+            create_administrator(options["administrator"], password)
+        self.stdout.write(f"Ready: {checklist.code} {checklist.version}, {checklist.digest[:19]}…")

@@ -1,0 +1,94 @@
+"""The one verb of this room: import a table."""
+
+from dataclasses import dataclass
+
+from backend.journal.actions import one_transaction, record
+from backend.people.access import require
+from backend.people.models import Programme, User
+from backend.people.rules import Verb
+from backend.units import errors
+from backend.units.complaints import Complaints, RowError
+from backend.units.plans import PLANS, Plan
+from backend.units.sheets import read_sheet
+from backend.units.tables import TABLES, Row, ignored_columns, read_rows
+
+ROWS_PER_STATEMENT = 500
+FILE_NAME_LENGTH_MAX = 120
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a table. With errors nothing is stored, and the three counts are 0."""
+
+    kind: str
+    dry_run: bool
+    stored: bool
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    ignored_columns: tuple[str, ...]
+    error_count: int
+    errors: tuple[RowError, ...]  # the first 500
+
+
+def import_table(
+    kind: str, content: bytes, name: str, *, programme: Programme, by: User, dry_run: bool = False
+) -> Report:
+    """Create and update regions, institutions, units, products or standards from a CSV or XLSX file.
+
+    All rows or none: a single bad cell leaves everything as it was (u9). A code that is known is updated, so
+    importing the same file again changes nothing. What a file does not name stays. `name` is kept in the journal.
+    Raises NotAllowed, UnknownKind, and for files that are no such table those of sheets.py and tables.py.
+    """
+    require(by, programme, Verb.MANAGE_UNITS)
+    table = TABLES.get(kind)
+    if table is None:
+        raise errors.UnknownKind(kind=kind[:40], known=sorted(TABLES))
+    sheet = read_sheet(content, expected=table.columns)
+    complaints = Complaints()
+    rows = read_rows(table, sheet, complaints)
+    plan, stored = _bring_in(kind, rows, complaints, name, programme=programme, by=by, dry_run=dry_run)
+    refused = complaints.total > 0
+    return Report(
+        kind=kind,
+        dry_run=dry_run,
+        stored=stored,
+        rows=len(rows),
+        created=0 if refused else len(plan.created),
+        updated=0 if refused else len(plan.updated),
+        unchanged=0 if refused else plan.unchanged,
+        ignored_columns=ignored_columns(table, sheet),
+        error_count=complaints.total,
+        errors=complaints.in_order(),
+    )
+
+
+@one_transaction
+def _bring_in(
+    kind: str, rows: list[Row], complaints: Complaints, name: str, *, programme: Programme, by: User, dry_run: bool
+) -> tuple[Plan, bool]:
+    """Plan against what is there and, unless something is wrong or this is a rehearsal, write."""
+    # One import of a programme at a time: what the plan was made against must still be so when it is written.
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    plan = PLANS[kind](programme, rows, complaints)
+    if complaints.total or dry_run:
+        return plan, False
+    _write(plan)
+    counts = {"created": len(plan.created), "updated": len(plan.updated), "unchanged": plan.unchanged}
+    shown = "".join(letter for letter in name if letter.isprintable())[:FILE_NAME_LENGTH_MAX]
+    record("table.imported", programme, by=by, programme=programme.pk, data={"kind": kind, "file": shown, **counts})
+    return plan, True
+
+
+def _write(plan: Plan) -> None:
+    key = plan.model._meta.pk
+    assert key is not None
+    rest = [column.removesuffix("_id") for column in plan.columns if column != key.attname]
+    plan.model._default_manager.bulk_create(
+        [*plan.created, *plan.updated],
+        batch_size=ROWS_PER_STATEMENT,
+        update_conflicts=True,
+        unique_fields=[key.attname],
+        update_fields=rest,
+    )
