@@ -199,6 +199,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "backend.rest.schema.Describe",
     "EXCEPTION_HANDLER": "backend.rest.problems.answer_problem",
     "DEFAULT_VERSIONING_CLASS": None,
+    # Counted per process; what X-Forwarded-For says is believed only when a proxy of ours wrote it.
+    "DEFAULT_THROTTLE_RATES": {
+        "login-name": text("LOGINS_PER_NAME", "20/min"),
+        "login-address": text("LOGINS_PER_ADDRESS", "300/min"),
+    },
+    "NUM_PROXIES": 1 if flag("BEHIND_PROXY", False) else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -88,7 +88,7 @@ def holds(expression: Expression, answers: Answers, facts: Facts) -> bool:
         return _answer(rest[0], answers) is not None
     left, right = (_operand(part, answers, facts) for part in rest)
     if word == "selected":
-        return right in left if isinstance(left, list) else _compare("=", left, right)
+        return any(_compare("=", part, right) for part in (left if isinstance(left, list) else [left]))
     return _compare(word, left, right)
 
 

@@ -9,6 +9,16 @@ from backend.people.models import Programme, User
 from backend.people.rules import Standing, Verb
 
 
+def require_any(user: object, programme: Programme | UUID, *verbs: Verb) -> Standing:
+    """Her standing, if a role of hers has at least one of these verbs. Raises as `require` does."""
+    standing = cast(User, user).standing_in(programme)
+    if not standing.roles:
+        raise NoSuchProgramme()
+    if not any(standing.may(verb) for verb in verbs):
+        raise NotAllowed(verb=verbs[0].value)
+    return standing
+
+
 def require(user: object, programme: Programme | UUID, verb: Verb, *, region: str | None = None) -> Standing:
     """Her standing in the programme. Raises NoSuchProgramme for outsiders (they learn nothing), NotAllowed when
     no role of hers has the verb, NotInYourRegions when it is hers elsewhere only."""

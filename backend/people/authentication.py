@@ -21,7 +21,9 @@ class DeviceTokens(TokenAuthentication):
     """
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, DeviceToken]:
-        text = token.decode("ascii", "replace")
+        if not token.isalnum():  # ours are hexadecimal; a NUL would upset the database
+            raise TokenUnknown()
+        text = token.decode("ascii")
         digest = hash_token(text)
         candidates = DeviceToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH])
         for kept in candidates.select_related("user", "device"):

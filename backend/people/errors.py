@@ -10,6 +10,48 @@ class NoSuchProgramme(NotFound):
     words_id = "Program tidak ditemukan, atau Anda bukan anggotanya."
 
 
+class NoSuchPerson(NotFound):
+    """There is no such person, or not for you."""
+
+    code = "no-such-person"
+    words_id = "Orang ini tidak ditemukan, atau bukan untuk Anda."
+
+
+class NoSuchMembership(NotFound):
+    """There is no such membership in this programme."""
+
+    code = "no-such-membership"
+    words_id = "Keanggotaan ini tidak ada dalam program tersebut."
+
+
+class NoSuchDevice(NotFound):
+    """There is no such device, or not for you."""
+
+    code = "no-such-device"
+    words_id = "Perangkat ini tidak ditemukan, atau bukan untuk Anda."
+
+
+class IdTaken(Conflict):
+    """This id already names something else; give a new thing a new id."""
+
+    code = "id-taken"
+    words_id = "Id ini sudah menamai hal lain; berilah id baru untuk hal yang baru."
+
+
+class CodeTaken(Conflict):
+    """Another programme already has this code."""
+
+    code = "code-taken"
+    words_id = "Kode ini sudah dipakai program lain."
+
+
+class NotYourOwnRoles(NotAllowed):
+    """Nobody changes her own roles; ask another manager or an administrator."""
+
+    code = "not-your-own-roles"
+    words_id = "Tidak seorang pun mengubah perannya sendiri; mintalah manajer lain atau administrator."
+
+
 class NotInYourRegions(NotAllowed):
     """This lies outside the regions you answer for."""
 
@@ -73,8 +115,29 @@ class WeakPassword(Invalid):
     words_id = "Kata sandi ini terlalu mudah ditebak."
 
 
+class OldPasswordWrong(NotAllowed):
+    """This is not your present password."""
+
+    code = "old-password-wrong"
+    words_id = "Ini bukan kata sandi Anda yang sekarang."
+
+
 class CoordinatorNeedsRegions(Invalid):
     """A coordinator needs at least one region to answer for."""
 
     code = "coordinator-needs-regions"
     words_id = "Koordinator memerlukan sedikitnya satu wilayah."
+
+
+class RegionsAreForCoordinators(Invalid):
+    """Only a coordinator answers for regions."""
+
+    code = "regions-are-for-coordinators"
+    words_id = "Hanya koordinator yang bertanggung jawab atas wilayah."
+
+
+class NotARegion(Invalid):
+    """These are not region codes such as 63 or 63.01."""
+
+    code = "not-a-region"
+    words_id = "Ini bukan kode wilayah seperti 63 atau 63.01."

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from knox.models import AbstractAuthToken
 
 from backend.core.ids import uuid7
@@ -18,7 +18,19 @@ from backend.people.rules import NOBODY, Role, Standing, Verb
 ROLES = [(role.value, role.value) for role in Role]
 
 
-class Users(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Colleagues of the programmes in which she hands out orders or manages people; everybody for administrators."""
+        if user.is_administrator:
+            return self
+        programmes = user.programmes_where(Verb.ASSIGN, Verb.MANAGE_PEOPLE)
+        return self.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), programme__in=programmes)))
+
+    def of_programme(self, programme: UUID) -> UserQuerySet:
+        return self.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), programme=programme)))
+
+
+class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, username: str, password: str | None = None, **more: Any) -> User:
         """A user with an argon2 hash of her password; validation is the action's business."""
         user = User(username=username, **more)
@@ -56,6 +68,10 @@ class User(AbstractBaseUser):
                 before.roles | {Role(membership.role)}, before.regions | frozenset(membership.region_codes)
             )
         return found
+
+    def programmes_where(self, *verbs: Verb) -> list[UUID]:
+        """Her programmes in which a role of hers gives one of these verbs."""
+        return [p for p, standing in self.standings.items() if any(standing.may(verb) for verb in verbs)]
 
     def standing_in(self, programme: Programme | UUID) -> Standing:
         key = programme.pk if isinstance(programme, Programme) else programme
@@ -110,6 +126,19 @@ class Membership(models.Model):
         ]
 
 
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, user: User) -> DeviceQuerySet:
+        """Her own, and those of the people whose work she may follow."""
+        if user.is_administrator:
+            return self
+        programmes = user.programmes_where(Verb.SEE_WHO_VISITED, Verb.MANAGE_PEOPLE)
+        followed = Membership.objects.filter(user=OuterRef("user"), programme__in=programmes)
+        return self.filter(Q(user=user) | Exists(followed))
+
+    def of_programme(self, programme: UUID) -> DeviceQuerySet:
+        return self.filter(Exists(Membership.objects.filter(user=OuterRef("user"), programme=programme)))
+
+
 class Device(models.Model):
     """A phone or laptop, named by itself, bound to one person for good."""
 
@@ -121,6 +150,8 @@ class Device(models.Model):
     last_seen_at = models.DateTimeField(null=True)
     pending = models.JSONField(default=dict)  # what the phone last said it still holds unsent
     revoked_at = models.DateTimeField(null=True)
+
+    objects = DeviceQuerySet.as_manager()
 
 
 class DeviceToken(AbstractAuthToken):

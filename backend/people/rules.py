@@ -1,7 +1,14 @@
 """Who may do what: the role × verb table, in one place, and the regions a coordinator answers for."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from backend.people.errors import CoordinatorNeedsRegions, NotARegion, RegionsAreForCoordinators
+
+# Kemendagri: province, regency or city, district, village.
+REGION_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 
 
 class Role(StrEnum):
@@ -82,12 +89,31 @@ def within(region: str, codes: frozenset[str]) -> bool:
     return any(region == code or region.startswith(code + ".") for code in codes)
 
 
+def regions_for(role: Role, codes: Iterable[str]) -> list[str]:
+    """The regions to write into a membership, each once, in order.
+
+    Raises CoordinatorNeedsRegions, RegionsAreForCoordinators, NotARegion.
+    """
+    wanted = sorted(set(codes))
+    if role is Role.COORDINATOR and not wanted:
+        raise CoordinatorNeedsRegions()
+    if role is not Role.COORDINATOR and wanted:
+        raise RegionsAreForCoordinators(role=role.value)
+    if strange := [code for code in wanted if not REGION_CODE.fullmatch(code)]:
+        raise NotARegion(codes=strange)
+    return wanted
+
+
 @dataclass(frozen=True)
 class Standing:
     """What one person is in one programme."""
 
     roles: frozenset[Role] = frozenset()
     regions: frozenset[str] = frozenset()
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        return frozenset().union(*(ROLE_VERBS[role] for role in self.roles))
 
     def may(self, verb: Verb) -> bool:
         return any(verb in ROLE_VERBS[role] for role in self.roles)

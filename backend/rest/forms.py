@@ -5,7 +5,7 @@ from typing import Any, cast
 from rest_framework import serializers
 
 
-class In(serializers.Serializer):
+class In(serializers.Serializer[Any]):
     """A body or a query. Members we do not know are ignored, so that newer clients are understood."""
 
     @classmethod

@@ -37,8 +37,9 @@ def import_table(
 ) -> Report:
     """Create and update regions, institutions, units, products or standards from a CSV or XLSX file.
 
-    All rows or none: a single bad cell leaves everything as it was (u9). A code that is known is updated, so
-    importing the same file again changes nothing. What a file does not name stays. `name` is kept in the journal.
+    All rows or none: a single bad cell leaves everything as it was (u9). A code that is known is updated,
+    so importing the same file again changes nothing. What a file does not name stays. `name` is the file's,
+    for the journal.
     Raises NotAllowed, UnknownKind, and for files that are no such table those of sheets.py and tables.py.
     """
     require(by, programme, Verb.MANAGE_UNITS)
@@ -66,7 +67,14 @@ def import_table(
 
 @one_transaction
 def _bring_in(
-    kind: str, rows: list[Row], complaints: Complaints, name: str, *, programme: Programme, by: User, dry_run: bool
+    kind: str,
+    rows: list[Row],
+    complaints: Complaints,
+    name: str,
+    *,
+    programme: Programme,
+    by: User,
+    dry_run: bool,
 ) -> tuple[Plan, bool]:
     """Plan against what is there and, unless something is wrong or this is a rehearsal, write."""
     # One import of a programme at a time: what the plan was made against must still be so when it is written.
@@ -77,7 +85,13 @@ def _bring_in(
     _write(plan)
     counts = {"created": len(plan.created), "updated": len(plan.updated), "unchanged": plan.unchanged}
     shown = "".join(letter for letter in name if letter.isprintable())[:FILE_NAME_LENGTH_MAX]
-    record("table.imported", programme, by=by, programme=programme.pk, data={"kind": kind, "file": shown, **counts})
+    record(
+        "table.imported",
+        programme,
+        by=by,
+        programme=programme.pk,
+        data={"kind": kind, "file": shown, **counts},
+    )
     return plan, True
 
 

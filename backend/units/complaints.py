@@ -10,14 +10,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "required": ("Sel ini wajib diisi.", "This cell must be filled in."),
     "must-be-empty": ("Sel ini harus kosong: {}.", "This cell must be empty: {}."),
     "too-long": ("Paling banyak {} karakter.", "At most {} characters."),
-    "too-many-cells": ("Baris ini lebih panjang daripada baris judul.", "This row is longer than the header row."),
-    "control-character": ("Ada karakter yang tidak terlihat (misalnya NUL).", "An invisible character (such as NUL)."),
+    "too-many-cells": (
+        "Baris ini lebih panjang daripada baris judul.",
+        "This row is longer than the header row.",
+    ),
+    "control-character": (
+        "Ada karakter yang tidak terlihat (misalnya NUL).",
+        "An invisible character (such as NUL).",
+    ),
     "not-a-code": (
         "Kode hanya memuat huruf, angka, titik, garis bawah, dan tanda hubung.",
         "A code holds letters, digits, dots, underscores and hyphens only.",
     ),
     "not-a-region-code": (
-        "Kode wilayah berbentuk 63 atau 63.01. Format sel sebagai teks, agar 63.10 tidak berubah menjadi 63.1.",
+        "Kode wilayah berbentuk 63 atau 63.01. Format sel sebagai teks agar 63.10 tidak menjadi 63.1.",
         "A region code looks like 63 or 63.01. Format the cell as text, or 63.10 turns into 63.1.",
     ),
     "unknown-choice": ("Pilih salah satu: {}.", "Say one of: {}."),
@@ -25,7 +31,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Tulis bilangan bulat tanpa pemisah ribuan, misalnya 120000.",
         "Write a whole number without separators, such as 120000.",
     ),
-    "not-a-decimal": ("Tulis bilangan desimal, misalnya -3.3194.", "Write a decimal number, such as -3.3194."),
+    "not-a-decimal": (
+        "Tulis bilangan desimal, misalnya -3.3194.",
+        "Write a decimal number, such as -3.3194.",
+    ),
     "out-of-range": ("Harus antara {}.", "Must lie between {}."),
     "not-a-date": (
         "Tulis tanggal yang ada di kalender sebagai tahun-bulan-hari, misalnya 2021-01-20.",
@@ -35,14 +44,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "Tulis misalnya Mon-Thu 08:00-15:30; Fri 08:00-11:00 ({}).",
         "Write for example Mon-Thu 08:00-15:30; Fri 08:00-11:00 ({}).",
     ),
-    "half-a-pair": ("Isi bersama {}, atau kosongkan keduanya.", "Fill in together with {}, or leave both empty."),
+    "half-a-pair": (
+        "Isi bersama {}, atau kosongkan keduanya.",
+        "Fill in together with {}, or leave both empty.",
+    ),
     "wrong-parent": ("Induk wilayah ini seharusnya {}.", "The parent of this region should be {}."),
     "duplicate": ("Sudah ada di baris {}.", "Stands already in row {}."),
     "unknown-reference": (
         "Kode ini tidak ada di berkas maupun di program.",
         "This code is neither in the file nor in the programme.",
     ),
-    "host-cycle": ("Tuan rumah ini berputar kembali ke unit itu sendiri.", "This host leads back to the unit itself."),
+    "host-cycle": (
+        "Tuan rumah ini berputar kembali ke unit itu sendiri.",
+        "This host leads back to the unit itself.",
+    ),
     "two-places": ("Isi wilayah atau unit, jangan keduanya.", "Give a region or a unit, not both."),
     "wrong-unit-type": ("Produk ini milik jenis unit {}.", "This product belongs to units of type {}."),
     "ends-before-it-begins": ("Berakhir sebelum mulai berlaku.", "It ends before it begins."),

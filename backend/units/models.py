@@ -32,6 +32,7 @@ from backend.units.rules import (
     standard_on,
 )
 
+
 def choices(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in values]
 
@@ -93,7 +94,9 @@ class Institution(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["programme", "code"], name="institution_u1_code_once_per_programme"),
+            models.UniqueConstraint(
+                fields=["programme", "code"], name="institution_u1_code_once_per_programme"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +165,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(models.Model):
-    """Something the public asks a type of unit for. Products of one `group` share what checklists ask about them."""
+    """Something the public asks a type of unit for. Checklists ask alike of all products of a `group`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="products")
@@ -191,20 +194,20 @@ class PublishedStandardQuerySet(models.QuerySet["PublishedStandard"]):
         return self.select_related("product", "unit")
 
     def binding(self, product: Product, unit: Unit, day: date) -> PublishedStandard | None:
-        """What was published on a day for this product at this unit: the unit's own, its region's or the nation's."""
+        """What was published for this product at this unit on a day: by itself, its region or the nation."""
         here = Q(unit=unit) | Q(unit=None, region=None) | Q(region__in=codes_above(unit.region_id))
         return standard_on(day, self.filter(here, product=product), unit=unit.pk, region=unit.region_id)
 
 
 def once_per_day(name: str, *place: str, **where: Any) -> models.UniqueConstraint:
-    """One standard of a product for a place begins on a day. NULLs never collide, hence one constraint per place."""
+    """One standard of a product for a place begins on a day; NULLs never collide, so one per place."""
     return models.UniqueConstraint(
         fields=["product", *place, "valid_from"], condition=Q(**where), name=f"standard_u7_once_a_day_{name}"
     )
 
 
 class PublishedStandard(models.Model):
-    """What a product officially costs and how long it takes, for a unit, a region or the nation, on dated ground."""
+    """What a product officially costs and how long it takes, for a unit, a region or the nation."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="standards")
@@ -223,7 +226,8 @@ class PublishedStandard(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="standard_u5_ends_after_it_begins"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="standard_u5_ends_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(region=None) | Q(unit=None), name="standard_u6_one_place"),
             once_per_day("nation", region=None, unit=None),

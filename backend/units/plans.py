@@ -1,4 +1,4 @@
-"""What an import would change: rows of a table set against what the programme already has. Reads, never writes."""
+"""What an import would change: rows of a table set against what is already there. Reads, never writes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class Plan:
     unchanged: int = 0
 
 
-def compare(model: type[models.Model], found: Mapping[Key, models.Model], wanted: Iterable[tuple[Key, Values]]) -> Plan:
+def compare(
+    model: type[models.Model], found: Mapping[Key, models.Model], wanted: Iterable[tuple[Key, Values]]
+) -> Plan:
     """Wanted values against rows found under the same key."""
     plan = Plan(model)
     for key, values in wanted:
@@ -95,7 +97,8 @@ def _spare_shared_regions(programme: Programme, plan: Plan, rows: list[Row], com
         return
     shared: set[str] = set()
     for model in (Institution, Unit):
-        shared.update(model.objects.exclude(programme=programme).values_list("region_id", flat=True).distinct())
+        elsewhere = model.objects.exclude(programme=programme)
+        shared.update(elsewhere.values_list("region_id", flat=True).distinct())
     changed = {region.pk for region in plan.updated} & shared
     for row in rows:
         if row.values["code"] in changed:
@@ -192,7 +195,7 @@ def plan_standards(programme: Programme, rows: list[Row], complaints: Complaints
     units = by_code(Unit.objects.filter(programme=programme))
     regions = all_regions()
     standards = PublishedStandard.objects.filter(product__programme=programme)
-    found = {_place(s.product_id, s.region_id, s.unit_id) + (s.valid_from,): s for s in standards}
+    found = {(s.product_id, s.region_id, s.unit_id, s.valid_from): s for s in standards}
     wanted: list[tuple[Key, Values]] = []
     for row in rows:
         product = refer(row, "product", products, complaints)
@@ -200,14 +203,10 @@ def plan_standards(programme: Programme, rows: list[Row], complaints: Complaints
         if product and unit and product.unit_type != unit.unit_type:
             complaints.add(row.number, "product", product.code, "wrong-unit-type", product.unit_type)
         region = refer(row, "region", regions, complaints)
-        place = _place(product.pk if product else None, region, unit.pk if unit else None)
-        wanted.append((place + (row.values["valid_from"],), _standard(row, *place)))
+        place = (product.pk if product else None, region, unit.pk if unit else None)
+        wanted.append(((*place, row.values["valid_from"]), _standard(row, *place)))
     _complain_of_overlaps(found, wanted, rows, complaints)
     return compare(PublishedStandard, found, wanted)
-
-
-def _place(product: UUID | None, region: str | None, unit: UUID | None) -> tuple[Any, Any, Any]:
-    return (product, region, unit)
 
 
 def _standard(row: Row, product: UUID | None, region: str | None, unit: UUID | None) -> Values:
@@ -232,7 +231,7 @@ def _complain_of_overlaps(
     rows: list[Row],
     complaints: Complaints,
 ) -> None:
-    """Of one product and place, no two standards may hold on the same day: not in the file, not with what is kept."""
+    """No two standards of one product and place hold on the same day: in the file, or with what is kept."""
     places: dict[Key, list[tuple[Row | None, Any]]] = defaultdict(list)
     replaced = {key for key, _ in wanted}
     for key, standard in found.items():

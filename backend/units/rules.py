@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from backend.people.rules import within
-
 
 CODE_LENGTH_MAX = 40
 NAME_LENGTH_MAX = 160
@@ -113,7 +113,7 @@ def parse_opening_hours(text: str) -> OpeningHours:
         raise UnreadableHours(f"longer than {OPENING_HOURS_LENGTH_MAX} characters")
     spans = [span for clause in text.split(";") if clause.strip() for span in _clause(clause.strip())]
     spans.sort(key=lambda s: (s.weekday, s.opens))
-    for earlier, later in zip(spans, spans[1:], strict=False):
+    for earlier, later in pairwise(spans):
         if earlier.weekday == later.weekday and later.opens < earlier.closes:
             raise UnreadableHours(f"{DAYS[later.weekday]}: two openings overlap")
     return OpeningHours(tuple(spans))
@@ -151,7 +151,6 @@ def _minutes(text: str) -> tuple[int, int]:
     return opens, closes
 
 
-
 class Dated(Protocol):
     """What a published standard needs for being chosen; a row of the table fits."""
 
@@ -186,7 +185,7 @@ def standard_on(day: date, standards: Iterable[S], *, unit: UUID, region: str) -
 
 
 def _nearness(standard: Dated, unit: UUID, region: str) -> int | None:
-    """0 national, the length of the code for a region, more than any code for the unit itself; None elsewhere."""
+    """0 for the nation, the code's length for a region, more than that for the unit; None for elsewhere."""
     if standard.unit_id is not None:
         return 1000 if standard.unit_id == unit else None
     if standard.region_id is not None:
@@ -195,7 +194,7 @@ def _nearness(standard: Dated, unit: UUID, region: str) -> int | None:
 
 
 def clashing(validities: Sequence[tuple[date, date | None]]) -> set[int]:
-    """Positions of those validities (both ends included, None is for ever) that share a day with another one."""
+    """Positions of those validities (ends included, None is for ever) that share a day with another one."""
     found: set[int] = set()
     furthest = -1  # the one that reaches furthest of those seen
     for here in sorted(range(len(validities)), key=lambda position: validities[position][0]):

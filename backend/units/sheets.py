@@ -1,4 +1,4 @@
-"""From the bytes of a file to rows of text: CSV here, XLSX in a process of its own. Every size has a limit."""
+"""From the bytes of a file to rows of text: CSV here, XLSX in a process of its own. All sizes have limits."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ class Sheet:
 def read_sheet(content: bytes, *, expected: Collection[str]) -> Sheet:
     """The table in a CSV (UTF-8; comma, semicolon or tab) or in the first sheet of an XLSX workbook.
 
-    `expected` are column names that help to tell the delimiter. The first row that is not empty is the header.
+    `expected` are column names that help to tell the delimiter. The first row not empty is the header.
     Raises FileTooLarge, NotATable, WrongEncoding, EmptyTable, TooManyRows, TooManyColumns, WorkbookTooBig,
     ReaderUnavailable.
     """

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a kind, which of them must be filled, what makes two rows the same thing, and its own rules."""
+    """The columns of a kind, which must be filled, what makes two rows the same thing, and its own rules."""
 
     columns: Mapping[str, Cell]
     required: frozenset[str]
@@ -103,9 +103,9 @@ def _read_row(
 
 
 def _clean(raw: str) -> str:
-    """A cell with single spaces between its words (a line break is a space too) and composed accents (NFC)."""
+    """A cell with single spaces between its words (line breaks are spaces too) and composed accents (NFC)."""
     text = unicodedata.normalize("NFC", " ".join(raw.split()))
-    # Cc: controls; Cf: direction marks and the like, which hide what a name really says; Cs, Co: nothing to print.
+    # Cc: controls; Cf: direction marks and the like, which hide what a name says; Cs, Co: nothing to print.
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in text):
         raise BadCell("control-character")
     return text
@@ -188,7 +188,7 @@ def day(text: str) -> date:
     try:
         if not _DATE.fullmatch(text):
             raise ValueError
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text)
     except ValueError:
         raise BadCell("not-a-date") from None
 

@@ -2,9 +2,9 @@
 
     python -P workbook_reader.py ROWS_MAX COLUMNS_MAX MEMORY_BYTES CPU_SECONDS < workbook > answer
 
-A process of its own, because a workbook of 5 KB may put a value into the very last cell: the reader then asks for
-512 GiB and aborts, and whoever holds it dies with it. The answer is JSON: {"rows": [[text, ...], ...]}, rows from
-row 1 on, or {"refused": code}. This file knows nothing of the rest of Samar.
+A process of its own, because a workbook of 5 KB may put a value into the very last cell: the reader then asks
+for 512 GiB and aborts, and whoever holds it dies with it. The answer is JSON: {"rows": [[text, ...], ...]},
+from row 1 on, or {"refused": code}. This file knows nothing of the rest of Samar.
 """
 
 import io

@@ -13,13 +13,15 @@ def main() -> int:
     parser.add_argument("--server", default="http://127.0.0.1:8000")
     parser.add_argument("--home", type=Path, default=Path("var/story"), help="where the phones' stores are kept")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--units", type=int, help="visit only the first so many units (a shorter story)")
     parser.add_argument("--administrator", default="admin")
     arguments = parser.parse_args()
     password = os.environ.get("SAMAR_ADMIN_PASSWORD", "")
     if not password:
         print("Set SAMAR_ADMIN_PASSWORD to the administrator's password.", file=sys.stderr)
         return 2
-    Story(arguments.server, arguments.home, arguments.seed, (arguments.administrator, password)).play()
+    administrator = (arguments.administrator, password)
+    Story(arguments.server, arguments.home, arguments.seed, administrator, arguments.units).play()
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from importlib.resources import files
+from itertools import islice
 from uuid import UUID, uuid5
 
 PROGRAMME = "kalsel-demo"
@@ -114,14 +115,14 @@ def visits_wanted() -> Iterator[tuple[str, int]]:
         yield code, 1
 
 
-def orders(seed: int) -> list[Order]:
-    """The whole plan, oldest first."""
+def orders(seed: int, units_max: int | None = None) -> list[Order]:
+    """The whole plan, oldest first; or only that of the first few units."""
     units = {row["code"]: row for row in rows("units")}
     classes = {row["code"]: row["class"] for row in rows("institutions")}
     rng = random.Random(f"{seed}/plan")
     slots = [
         (FIRST_DAY + timedelta(days=wave * WAVE_DAYS + rng.randrange(35)), code, wave)
-        for code, times in visits_wanted()
+        for code, times in islice(visits_wanted(), units_max)
         for wave in range(times)
     ]
     diary = Diary()

@@ -1,61 +1,119 @@
-"""What the demo prints: plain tables of a fixed width, the same for the same seed."""
+"""What the demo prints: plain tables of one width, the same for the same seed."""
 
-import sys
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from fieldsync.demo.desks import Office
+    from fieldsync.demo.plan import Order
+
 WIDTH = 112
 INSUFFICIENT = "data belum cukup"
+CLASSES = {
+    "pemda": "Pemerintah daerah",
+    "polres": "Polres",
+    "kantah": "Kantor Pertanahan",
+    "samsat": "Samsat",
+    "mpp": "Mal Pelayanan Publik",
+}
 
 
-def printer() -> Console:
-    """Tables go to standard output, without colours and of one width, so that two runs can be compared."""
-    return Console(file=sys.stdout, width=WIDTH, no_color=True, highlight=False, force_terminal=False)
+def printer(file: TextIO) -> Console:
+    """Without colours and of one width, so that two runs can be compared."""
+    return Console(file=file, width=WIDTH, no_color=True, highlight=False, force_terminal=False)
+
+
+def everything(out: Console, office: "Office", computation: dict[str, Any], orders: list["Order"]) -> None:
+    mira, programme = office.desks["mira"], office.programme
+    path = f"computations/{computation['id']}/results"
+    out.print(f"Program Kalimantan Selatan (demo), periode {computation['period']}, metode {computation['method']}")
+    out.print("Seluruh nilai rekaan. / Every score here is invented.\n", markup=False)
+    told = list(mira.every("visits", programme=programme))
+    states = Counter(row["state"] for row in told)
+    flags = Counter(flag["flag"] for row in told for flag in row["flags"])
+    counts(
+        out,
+        "Kunjungan / visits",
+        [
+            ("ditugaskan / ordered", len(orders)),
+            ("diceritakan / told", len(told)),
+            *((f"  {state}", count) for state, count in sorted(states.items())),
+            ("dua kali (dikembalikan lalu dilengkapi) / corrected", sum(row["attempt"] > 1 for row in told)),
+            ("foto / photos", sum(row["photos_announced"] for row in told)),
+            ("foto belum tiba / photos missing", sum(row["photos_missing"] for row in told)),
+            *((f"  tanda / flag: {flag}", count) for flag, count in sorted(flags.items())),
+            *((f"penugasan ditolak / order refused: {p['code']}", 1) for p in office.refusals),
+        ],
+    )
+    for klass, words in CLASSES.items():
+        rows = list(mira.every(path, level="institution", **{"class": klass}))
+        results(out, f"{words}: institusi / institutions", ranked(rows), of_what="institusi")
+    results(out, "Per kelas / by class", mira.every(path, level="class"), of_what="kelas")
+    results(out, "Wilayah / regions, per kelas", mira.every(path, level="region"), of_what="wilayah")
+    units = list(mira.every(path, level="unit"))
+    results(out, "Unit layanan / service units", ranked(units), of_what="unit")
+    reference(out, mira.every("published-results", method="ORI 2022-2024", year="2024"))
+
+
+def ranked(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those with a value first, best first; then by name. Units without any visit are only counted."""
+    return sorted(rows, key=lambda row: (not row["enough"], -float(row["value"] or 0), row["class"], row["name"]))
 
 
 def decimal(text: str | None) -> str:
     """A number in the Indonesian manner: 54,75."""
-    return "" if text is None else text.replace(".", ",")
-
-
-def zone(row: dict[str, Any]) -> str:
-    return f"{row['zone']} {row['category']}" if row["enough"] else INSUFFICIENT
-
-
-def rank(row: dict[str, Any]) -> str:
-    return f"{row['rank']}/{row['of']}" if row["rank"] else ""
+    return "" if text is None else str(text).replace(".", ",")
 
 
 def results(out: Console, title: str, rows: Iterable[dict[str, Any]], *, of_what: str) -> None:
     """Values with n and spread; what lacks evidence says so and has no zone."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(of_what, width=46, no_wrap=True)
+    table = _table(title)
+    table.add_column(of_what, width=50, no_wrap=True, overflow="ellipsis")
     for head in ("n", "nilai", "simpangan"):
         table.add_column(head, justify="right")
-    table.add_column("zona", no_wrap=True)
+    table.add_column("zona", no_wrap=True, width=16)
     table.add_column("peringkat", justify="right")
     table.add_column("kritis", justify="right")
+    unvisited = 0
     for row in rows:
-        table.add_row(
-            row["name"],
-            str(row["n"]),
-            decimal(row["value"]),
-            decimal(row["spread"]),
-            zone(row),
-            rank(row),
-            str(row["critical"] or ""),
-        )
+        if not row["n"] and row["level"] == "unit":
+            unvisited += 1
+            continue
+        zone = f"{row['zone']} {row['category']}" if row["enough"] else INSUFFICIENT
+        rank = f"{row['rank']}/{row['of']}" if row["rank"] else ""
+        critical = str(row["critical"] or "")
+        value, spread = (decimal(row["value"]), decimal(row["spread"])) if row["enough"] else ("", "")
+        table.add_row(row["name"], str(row["n"]), value, spread, zone, rank, critical)
+    out.print(table)
+    if unvisited:
+        out.print(f"{unvisited} unit tanpa kunjungan yang diterima: {INSUFFICIENT}.\n")
+
+
+def reference(out: Console, rows: Iterable[dict[str, Any]]) -> None:
+    """Published results stand beside ours and are never mixed with them."""
+    table = _table("Pembanding: hasil terbitan Ombudsman RI 2024 di Kalimantan Selatan (metode lain, tidak dicampur)")
+    table.add_column("badan", width=50, no_wrap=True)
+    table.add_column("nilai", justify="right")
+    table.add_column("zona")
+    for row in sorted(rows, key=lambda row: row["body"]):
+        if str(row["region"]).startswith("63"):
+            table.add_row(row["body"], decimal(row["value"]), str(row["zone"] or ""))
     out.print(table)
 
 
 def counts(out: Console, title: str, pairs: Iterable[tuple[str, object]]) -> None:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=False)
-    table.add_column(width=58)
+    table = _table(title, show_header=False)
+    table.add_column(width=62)
     table.add_column(justify="right")
     for words, number in pairs:
         table.add_row(words, f"{number:,}".replace(",", ".") if isinstance(number, int) else str(number))
     out.print(table)
+
+
+def _table(title: str, *, show_header: bool = True) -> Table:
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=show_header)

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('checklists', '0001_initial'),
         ('people', '0001_initial'),
-        ('units', '0002_remove_unit_unit_u3_a_place_is_a_pair_on_earth_and_more'),
+        ('units', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

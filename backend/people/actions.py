@@ -1,0 +1,246 @@
+"""Signing in and out, and keeping the register of people, programmes and roles."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from backend.core.clock import now
+from backend.core.errors import NotAllowed
+from backend.core.ids import uuid7
+from backend.journal.actions import one_transaction, record
+from backend.people.access import require
+from backend.people.errors import (
+    CodeTaken,
+    DeviceRevoked,
+    IdTaken,
+    NameTaken,
+    NoSuchDevice,
+    NoSuchMembership,
+    NoSuchPerson,
+    NoSuchProgramme,
+    NotYourDevice,
+    NotYourOwnRoles,
+    OldPasswordWrong,
+    UserDisabled,
+    WeakPassword,
+    WrongPassword,
+)
+from backend.people.models import Device, DeviceToken, Membership, Programme, User
+from backend.people.rules import Role, Verb, regions_for
+
+
+def sign_in_device(
+    username: str, password: str, *, device: UUID, name: str, platform: str = ""
+) -> tuple[User, Device, str]:
+    """A new token for a device; the device's older token dies with it.
+
+    Raises WrongPassword, UserDisabled, NotYourDevice, DeviceRevoked (a revoked device stays revoked).
+    """
+    user = _proven(username, password)
+    known, token = _bind(user, device, name, platform)
+    return user, known, token
+
+
+def sign_in_browser(username: str, password: str) -> User:
+    """Who she is, for a session cookie. Raises WrongPassword, UserDisabled."""
+    user = _proven(username, password)
+    _note_browser(user)
+    return user
+
+
+def _proven(username: str, password: str) -> User:
+    """Outside any transaction: hashing takes its time, and nobody should wait for it."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        User().set_password(password)  # an unknown name takes as long as a wrong password
+        raise WrongPassword()
+    if not user.check_password(password):
+        raise WrongPassword()
+    if not user.is_active:
+        raise UserDisabled()
+    return user
+
+
+@one_transaction
+def _bind(user: User, device: UUID, name: str, platform: str) -> tuple[Device, str]:
+    Device.objects.get_or_create(pk=device, defaults={"user": user})
+    known = Device.objects.select_for_update().get(pk=device)
+    if known.user_id != user.pk:
+        raise NotYourDevice(device=device)
+    if known.revoked_at is not None:
+        raise DeviceRevoked(device=device)
+    known.name, known.platform = name, platform
+    known.save(update_fields=["name", "platform"])
+    DeviceToken.objects.filter(device=known).delete()
+    _, token = DeviceToken.objects.create(user, device=known)
+    record("device.signed_in", known, by=user, device=known.pk, data={"platform": platform})
+    return known, token
+
+
+@one_transaction
+def _note_browser(user: User) -> None:
+    record("person.signed_in", user, by=user)
+
+
+@one_transaction
+def sign_out(token: DeviceToken) -> None:
+    """The token is gone; the device stays registered and may sign in again."""
+    device = token.device
+    token.delete()
+    record("device.signed_out", device, by=token.user, device=device.pk)
+
+
+@one_transaction
+def revoke_device(device: UUID, *, by: User) -> Device:
+    """No token of this device is believed any more, for good. Her own, or with MANAGE_PEOPLE where its owner works.
+
+    The token's row stays, so that the phone hears that it was revoked and seals what it holds. Twice is once.
+    Raises NoSuchDevice, NotAllowed.
+    """
+    known = Device.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=device).first()
+    if known is None:
+        raise NoSuchDevice(device=device)
+    programme = None if known.user_id == by.pk else _where_she_manages(known.user, by)
+    if known.revoked_at is not None:
+        return known
+    known.revoked_at = now()
+    known.save(update_fields=["revoked_at"])
+    record("device.revoked", known, by=by, device=known.pk, programme=programme)
+    return known
+
+
+def _where_she_manages(person: User, by: User) -> UUID | None:
+    """The programme that gives her power over this person's devices; None for administrators."""
+    if by.is_administrator:
+        return None
+    shared = set(by.programmes_where(Verb.MANAGE_PEOPLE)) & set(person.standings)
+    if not shared:
+        raise NotAllowed(verb=Verb.MANAGE_PEOPLE.value)
+    return min(shared)
+
+
+@one_transaction
+def register_person(
+    id: UUID, *, username: str, name: str, email: str, language: str, password: str, by: User
+) -> tuple[User, bool]:
+    """A new person, who may sign in and has no role yet; and whether she is new.
+
+    Raises NotAllowed, WeakPassword, NameTaken, IdTaken.
+    """
+    if not by.is_administrator and not by.programmes_where(Verb.MANAGE_PEOPLE):
+        raise NotAllowed(verb=Verb.MANAGE_PEOPLE.value)
+    person = User(pk=id, username=username, name=name, email=email, language=language)
+    if known := User.objects.filter(pk=id).first():
+        same = _facts(known) == _facts(person) and known.check_password(password)
+        if not same:
+            raise IdTaken(person=id)
+        return known, False
+    _set_password(person, password)
+    # Two managers may choose one name at the same moment: insert, then look whose it became.
+    User.objects.bulk_create([person], ignore_conflicts=True)
+    if not User.objects.filter(pk=id, username=username).exists():
+        raise NameTaken(username=username)
+    record("person.registered", person, by=by, data={"username": username})
+    return person, True
+
+
+@one_transaction
+def create_administrator(username: str, password: str, *, name: str = "", by: User | None = None) -> User:
+    """The first administrator of an installation, or another. Raises WeakPassword, NameTaken."""
+    if User.objects.filter(username=username).exists():
+        raise NameTaken(username=username)
+    person = User(pk=uuid7(), username=username, name=name or username, is_administrator=True)
+    _set_password(person, password)
+    person.save()
+    record("administrator.created", person, by=by, data={"username": username})
+    return person
+
+
+@one_transaction
+def change_password(user: User, *, old: str, new: str) -> None:
+    """Her own password. Devices stay signed in; other browsers do not. Raises OldPasswordWrong, WeakPassword."""
+    if not user.check_password(old):
+        raise OldPasswordWrong()
+    _set_password(user, new)
+    user.save(update_fields=["password"])
+    record("password.changed", user, by=user)
+
+
+@one_transaction
+def create_programme(id: UUID, *, code: str, name: str, operator: str, by: User) -> tuple[Programme, bool]:
+    """A new programme without members; and whether it is new. Raises NotAllowed, IdTaken, CodeTaken."""
+    if not by.is_administrator:
+        raise NotAllowed(verb=Verb.MANAGE_PROGRAMMES.value)
+    programme = Programme(pk=id, code=code, name=name, operator=operator)
+    if known := Programme.objects.filter(pk=id).first():
+        if (known.code, known.name, known.operator) != (code, name, operator):
+            raise IdTaken(programme=id)
+        return known, False
+    Programme.objects.bulk_create([programme], ignore_conflicts=True)
+    if not Programme.objects.filter(pk=id, code=code).exists():
+        raise CodeTaken(taken=code)
+    record("programme.created", programme, by=by, programme=id, data={"code": code})
+    return programme, True
+
+
+@one_transaction
+def set_membership(
+    programme: UUID, *, user: UUID, role: Role, regions: Iterable[str] = (), by: User
+) -> tuple[Membership, bool]:
+    """Give a person a role, or a coordinator other regions; and whether the role is new to her.
+
+    Raises NoSuchProgramme, NotAllowed, NotYourOwnRoles, NoSuchPerson, and what `regions_for` raises.
+    """
+    codes = regions_for(role, regions)
+    _may_change_roles(programme, user, by)
+    if not User.objects.filter(pk=user).exists():
+        raise NoSuchPerson(person=user)
+    membership, new = Membership.objects.get_or_create(
+        programme_id=programme, user_id=user, role=role.value, defaults={"region_codes": codes}
+    )
+    if not new and membership.region_codes == codes:
+        return membership, False
+    membership.region_codes = codes
+    membership.save(update_fields=["region_codes"])
+    record("member.set", membership, by=by, programme=programme, data=_role_facts(membership))
+    return membership, new
+
+
+@one_transaction
+def remove_membership(programme: UUID, membership: int, *, by: User) -> None:
+    """Take a role away. Orders and testimony stay. Raises NoSuchMembership and what `set_membership` raises."""
+    require(by, programme, Verb.MANAGE_PEOPLE)
+    kept = Membership.objects.select_for_update().filter(programme=programme, pk=membership).first()
+    if kept is None:
+        raise NoSuchMembership(membership=membership)
+    _may_change_roles(programme, kept.user_id, by)
+    # Recorded first: a deleted row has no id left to write down.
+    record("member.removed", kept, by=by, programme=programme, data=_role_facts(kept))
+    kept.delete()
+
+
+def _may_change_roles(programme: UUID, user: UUID, by: User) -> None:
+    require(by, programme, Verb.MANAGE_PEOPLE)
+    if not Programme.objects.filter(pk=programme).exists():
+        raise NoSuchProgramme(programme=programme)
+    if user == by.pk and not by.is_administrator:
+        raise NotYourOwnRoles()
+
+
+def _role_facts(membership: Membership) -> dict[str, Any]:
+    return {"user": str(membership.user_id), "role": membership.role, "regions": membership.region_codes}
+
+
+def _facts(person: User) -> tuple[str, str, str, str]:
+    return person.username, person.name, person.email, person.language
+
+
+def _set_password(person: User, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as weak:
+        raise WeakPassword(reasons=[{"code": e.code, "words": " ".join(e.messages)} for e in weak.error_list]) from None
+    person.set_password(password)

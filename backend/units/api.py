@@ -1,0 +1,373 @@
+"""Regions, institutions, units, products and standards to read; tables to import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.people.errors import NoSuchProgramme
+from backend.people.models import Programme, User
+from backend.units import actions, errors
+from backend.units.models import Institution, Product, PublishedStandard, Region, Unit
+from backend.units.rules import CODE_LENGTH_MAX, InstitutionClass, RegionKind, UnitType
+from backend.units.sheets import FILE_BYTES_MAX
+from backend.units.tables import TABLES
+
+BOOTHS_LISTED_MAX = 200
+FORM_BYTES_MAX = FILE_BYTES_MAX + 16 * 1024  # the file and the other fields
+
+M = TypeVar("M", bound=Model)
+
+
+class RegionOut(serializers.ModelSerializer[Region]):
+    class Meta:
+        model = Region
+        fields = ["code", "name", "kind", "parent"]
+
+
+class RegionName(serializers.ModelSerializer[Region]):
+    class Meta:
+        model = Region
+        fields = ["code", "name"]
+
+
+class InstitutionName(serializers.ModelSerializer[Institution]):
+    class Meta:
+        model = Institution
+        fields = ["id", "code", "name"]
+
+
+class InstitutionOut(serializers.ModelSerializer[Institution]):
+    region = RegionName()
+
+    class Meta:
+        model = Institution
+        fields = ["id", "programme", "code", "name", "institution_class", "kind", "region"]
+
+
+class UnitName(serializers.ModelSerializer[Unit]):
+    class Meta:
+        model = Unit
+        fields = ["id", "code", "name", "unit_type"]
+
+
+class UnitOut(serializers.ModelSerializer[Unit]):
+    institution = InstitutionName()
+    region = RegionName()
+    host = UnitName(allow_null=True)
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+
+    class Meta:
+        model = Unit
+        fields = [
+            *("id", "programme", "code", "name", "unit_type", "institution", "region", "host"),
+            *("address", "latitude", "longitude", "opening_hours", "time_zone"),
+        ]
+
+
+class UnitDetailOut(UnitOut):
+    booths = serializers.SerializerMethodField()
+
+    class Meta(UnitOut.Meta):
+        fields = [*UnitOut.Meta.fields, "booths"]
+
+    @extend_schema_field(UnitName(many=True))
+    def get_booths(self, unit: Unit) -> Any:
+        return UnitName(unit.booths.order_by("code")[:BOOTHS_LISTED_MAX], many=True).data
+
+
+class ProductOut(serializers.ModelSerializer[Product]):
+    class Meta:
+        model = Product
+        fields = ["id", "programme", "code", "name_id", "name_en", "unit_type", "group"]
+
+
+class ProductName(serializers.ModelSerializer[Product]):
+    class Meta:
+        model = Product
+        fields = ["id", "code", "name_id", "name_en"]
+
+
+class StandardOut(serializers.ModelSerializer[PublishedStandard]):
+    product = ProductName()
+    unit = UnitName(allow_null=True)
+
+    class Meta:
+        model = PublishedStandard
+        fields = [
+            *("id", "product", "region", "unit", "fee_rupiah", "completion_amount", "completion_unit"),
+            *("wait_minutes", "source", "valid_from", "valid_to"),
+        ]
+
+
+# What a list may be narrowed by: query parameters, and what each means as a condition.
+
+
+def named(column: str) -> Callable[[str], Q]:
+    """By id, or by code; "" is the row itself."""
+    prefix = f"{column}__" if column else ""
+
+    def condition(value: str) -> Q:
+        try:
+            return Q(**{f"{prefix}id": UUID(value)})
+        except ValueError:
+            return Q(**{f"{prefix}code": value})
+
+    return condition
+
+
+def below(column: str) -> Callable[[str], Q]:
+    """In a region or any part of it."""
+    return lambda code: Q(**{column: code}) | Q(**{f"{column}__startswith": code + "."})
+
+
+def equal(column: str) -> Callable[[Any], Q]:
+    return lambda value: Q(**{column: value})
+
+
+def holding(*columns: str) -> Callable[[str], Q]:
+    """Where any of these columns holds the words, in whatever case."""
+
+    def condition(words: str) -> Q:
+        found = Q(pk__in=[])
+        for column in columns:
+            found |= Q(**{f"{column}__icontains": words})
+        return found
+
+    return condition
+
+
+def text(length: int = CODE_LENGTH_MAX) -> serializers.CharField:
+    return serializers.CharField(required=False, max_length=length)
+
+
+def choice(values: Any) -> serializers.ChoiceField:
+    return serializers.ChoiceField(required=False, choices=[value.value for value in values])
+
+
+class RegionsAsked(serializers.Serializer[Any]):
+    region = text()
+    kind = choice(RegionKind)
+    q = text(80)
+
+
+class InstitutionsAsked(serializers.Serializer[Any]):
+    programme = text()
+    region = text()
+    institution_class = choice(InstitutionClass)
+    q = text(80)
+
+
+class UnitsAsked(serializers.Serializer[Any]):
+    programme = text()
+    region = text()
+    type = choice(UnitType)
+    institution = text()
+    q = text(80)
+
+
+class ProductsAsked(serializers.Serializer[Any]):
+    programme = text()
+    type = choice(UnitType)
+    q = text(80)
+
+
+class StandardsAsked(serializers.Serializer[Any]):
+    programme = text()
+    product = text()
+    region = text()
+    unit = text()
+    on = serializers.DateField(required=False, help_text="valid on this day")
+
+
+class Listing(ListAPIView[M]):
+    """What she may see, narrowed by what she asks."""
+
+    asked: ClassVar[type[serializers.Serializer[Any]]]
+    meaning: ClassVar[Mapping[str, Callable[[Any], Q]]]
+
+    def filter_queryset(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        asked = self.asked(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        conditions = [self.meaning[name](value) for name, value in asked.validated_data.items()]
+        visible: QuerySet[M] = cast(Any, queryset).visible_to(self.request.user)
+        return visible.filter(*conditions)
+
+
+@extend_schema(parameters=[RegionsAsked])
+class Regions(Listing[Region]):
+    """Provinces, regencies and cities under their official codes."""
+
+    queryset = Region.objects.all()
+    serializer_class = RegionOut
+    ordering = ("code",)
+    asked = RegionsAsked
+    meaning: ClassVar = {"region": below("code"), "kind": equal("kind"), "q": holding("name", "code")}
+
+
+@extend_schema(parameters=[InstitutionsAsked])
+class Institutions(Listing[Institution]):
+    """The bodies that answer for units."""
+
+    queryset = Institution.objects.with_names()
+    serializer_class = InstitutionOut
+    ordering = ("code", "id")
+    asked = InstitutionsAsked
+    meaning: ClassVar = {
+        "programme": named("programme"),
+        "region": below("region__code"),
+        "institution_class": equal("institution_class"),
+        "q": holding("name", "code"),
+    }
+
+
+@extend_schema(parameters=[UnitsAsked])
+class Units(Listing[Unit]):
+    """The places that can be visited."""
+
+    queryset = Unit.objects.with_names()
+    serializer_class = UnitOut
+    ordering = ("code", "id")
+    asked = UnitsAsked
+    meaning: ClassVar = {
+        "programme": named("programme"),
+        "region": below("region__code"),
+        "type": equal("unit_type"),
+        "institution": named("institution"),
+        "q": holding("name", "code"),
+    }
+
+
+class UnitDetail(APIView):
+    @extend_schema(responses=UnitDetailOut)
+    def get(self, request: Request, unit: UUID) -> Response:
+        """One unit, and the booths it hosts."""
+        found = Unit.objects.visible_to(cast(User, request.user)).with_names().filter(pk=unit).first()
+        if found is None:
+            raise errors.NoSuchUnit(unit=unit)
+        return Response(UnitDetailOut(found).data)
+
+
+@extend_schema(parameters=[ProductsAsked])
+class Products(Listing[Product]):
+    """What the public asks units for."""
+
+    queryset = Product.objects.all()
+    serializer_class = ProductOut
+    ordering = ("code", "id")
+    asked = ProductsAsked
+    meaning: ClassVar = {
+        "programme": named("programme"),
+        "type": equal("unit_type"),
+        "q": holding("name_id", "name_en", "code"),
+    }
+
+
+@extend_schema(parameters=[StandardsAsked])
+class Standards(Listing[PublishedStandard]):
+    """What was officially published about products: fees, completion and waiting times, with dates."""
+
+    queryset = PublishedStandard.objects.with_names()
+    serializer_class = StandardOut
+    ordering = ("valid_from", "id")
+    asked = StandardsAsked
+    meaning: ClassVar = {
+        "programme": named("product__programme"),
+        "product": named("product"),
+        "region": equal("region"),
+        "unit": named("unit"),
+        "on": lambda day: Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day)),
+    }
+
+
+class ImportIn(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=list(TABLES))
+    programme = serializers.CharField(max_length=CODE_LENGTH_MAX, help_text="id or code")
+    file = serializers.FileField(allow_empty_file=True)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class WordsOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    en = serializers.CharField()
+
+
+class RowErrorOut(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="as the spreadsheet counts, the first row is 1")
+    column = serializers.CharField(allow_blank=True)
+    value = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    words = WordsOut()
+
+
+class ReportOut(serializers.Serializer[actions.Report]):
+    kind = serializers.CharField()
+    dry_run = serializers.BooleanField()
+    stored = serializers.BooleanField()
+    rows = serializers.IntegerField()
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    ignored_columns = serializers.ListField(child=serializers.CharField())
+    error_count = serializers.IntegerField()
+    errors = RowErrorOut(many=True)
+
+
+class BoundedForm(MultiPartParser):
+    """A form whose announced size is looked at before its file is spooled to the disk."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        announced = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
+        if not announced.isdecimal() or int(announced) > FORM_BYTES_MAX:
+            raise errors.FileTooLarge(limit=FILE_BYTES_MAX)
+        return super().parse(stream, media_type, parser_context)
+
+
+class Imports(APIView):
+    parser_classes: ClassVar = [BoundedForm]
+
+    @extend_schema(request={"multipart/form-data": ImportIn}, responses=ReportOut)
+    def post(self, request: Request) -> Response:
+        """Import a CSV or XLSX table: all or nothing. A rehearsal (`dry_run`) always answers with a report.
+        Errors in a table that was to be stored are the problem `table-refused`, with the report's members."""
+        sent = ImportIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        given, user = sent.validated_data, cast(User, request.user)
+        programme = Programme.objects.visible_to(user).filter(named("")(given["programme"])).first()
+        if programme is None:
+            raise NoSuchProgramme()
+        report = actions.import_table(
+            given["kind"],
+            given["file"].read(FILE_BYTES_MAX + 1),
+            given["file"].name,
+            programme=programme,
+            by=user,
+            dry_run=given["dry_run"],
+        )
+        if report.errors and not report.dry_run:
+            raise errors.TableRefused(**asdict(report))
+        return Response(ReportOut(report).data)
+
+
+urlpatterns = [
+    path("regions", Regions.as_view()),
+    path("institutions", Institutions.as_view()),
+    path("units", Units.as_view()),
+    path("units/<uuid:unit>", UnitDetail.as_view()),
+    path("products", Products.as_view()),
+    path("standards", Standards.as_view()),
+    path("imports", Imports.as_view()),
+]
