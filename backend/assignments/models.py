@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from backend.assignments.rules import Scenario, Window
+from backend.assignments.rules import FARTHEST_DAYS, OrderState, Planned, Scenario, Window
 from backend.people.models import User, regions_where
 from backend.people.rules import Verb
+from backend.units.models import Unit
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -21,6 +25,27 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def standing(self) -> AssignmentQuerySet:
         return self.filter(cancelled_at=None)
+
+    def in_state(self, state: OrderState) -> AssignmentQuerySet:
+        if state is OrderState.CANCELLED:
+            return self.exclude(cancelled_at=None)
+        if state is OrderState.ASSIGNED:
+            return self.standing().filter(told=None)
+        return self.standing().filter(told__state=state.value)
+
+    def near(self, unit: Unit, inspector: UUID, opens: datetime) -> AssignmentQuerySet:
+        """Near enough in time to hinder: of this unit, or of this inspector in its class and region."""
+        reach = timedelta(days=FARTHEST_DAYS + 1)
+        account = Q(
+            inspector=inspector,
+            unit__region=unit.region_id,
+            unit__institution__institution_class=unit.institution.institution_class,
+        )
+        return self.filter(
+            Q(unit=unit) | account,
+            programme=unit.programme_id,
+            window_opens__range=(opens - reach, opens + reach),
+        ).select_related("unit__institution")
 
     def with_names(self) -> AssignmentQuerySet:
         return self.select_related(
@@ -35,8 +60,12 @@ class Assignment(models.Model):
     programme = models.ForeignKey("people.Programme", on_delete=models.PROTECT, related_name="assignments")
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="assignments")
     product = models.ForeignKey("units.Product", on_delete=models.PROTECT, related_name="assignments")
-    checklist = models.ForeignKey("checklists.Checklist", on_delete=models.PROTECT, related_name="assignments")
-    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
+    checklist = models.ForeignKey(
+        "checklists.Checklist", on_delete=models.PROTECT, related_name="assignments"
+    )
+    inspector = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments"
+    )
     scenario = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Scenario])
     briefing = models.TextField(blank=True)
     window_opens = models.DateTimeField()
@@ -58,8 +87,46 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["unit", "window_opens"], name="assignment_by_unit"),
             models.Index(fields=["inspector", "window_opens"], name="assignment_by_inspector"),
+            models.Index(fields=["programme", "created_at"], name="assignment_by_programme"),
         ]
 
     @property
     def window(self) -> Window:
         return Window(self.window_opens, self.window_closes)
+
+    @property
+    def planned(self) -> Planned:
+        """As the spacing rules see it."""
+        account = (self.unit.institution.institution_class, self.unit.region_id)
+        day = self.window.opening_day(self.unit.time_zone)
+        return Planned(self.pk, self.inspector_id, self.unit_id, account, day)
+
+    @property
+    def state(self) -> OrderState:
+        """Its visit's state once something was told; `told` is the visit's row, which a room above keeps."""
+        if self.cancelled_at is not None:
+            return OrderState.CANCELLED
+        told = getattr(self, "told", None)
+        return OrderState(told.state) if told else OrderState.ASSIGNED
+
+
+class ConflictOfInterest(models.Model):
+    """An inspector, her family or friends work at this unit or institution; declared, and kept."""
+
+    id = models.UUIDField(primary_key=True)
+    programme = models.ForeignKey("people.Programme", on_delete=models.PROTECT, related_name="+")
+    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("units.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "units.Institution", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, institution=None) | Q(unit=None, institution__isnull=False),
+                name="conflict_a6_one_place",
+            ),
+        ]

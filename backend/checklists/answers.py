@@ -84,9 +84,9 @@ def is_critical(item: Item, answer: Answer, score: Fraction | None) -> bool:
 def chosen(item: Item, answer: Answer) -> Option | None:
     """The option an answer chose, for choices and yes/no; None otherwise."""
     value = _value(answer)
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    return item.option.get(value) if isinstance(value, str) else None
+    if item.type is Type.CHOICE:
+        return item.option.get(value) if isinstance(value, str) else None
+    return item.option.get("yes" if value else "no") if isinstance(value, bool) else None
 
 
 def note_needed(item: Item, answer: Answer, score: Fraction | None) -> bool:

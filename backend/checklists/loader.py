@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -76,7 +76,7 @@ def _instrument(outline: Outline) -> dict[str, Any]:
     }
     seen: set[str] = set()
     weights = [dimension.page.number("weight") for dimension in outline.dimensions]
-    head.add_up("the dimensions", weights)
+    _add_up(head, head, "the dimensions", weights)
     published["dimensions"] = [
         _dimension(dimension, weight, variants, seen)
         for dimension, weight in zip(outline.dimensions, weights, strict=True)
@@ -116,7 +116,9 @@ def _dimension(
     page = outline.page
     page.allow(("code", "title", "weight", "indicators"))
     weights = [indicator.page.number("weight") for indicator in outline.indicators]
-    page.add_up(f"the indicators of {page.item}", weights)
+    _add_up(outline.indicators[0].page if outline.indicators else page, page, "the indicators", weights)
+    if not outline.indicators:
+        page.refuse("indicators-missing", code=page.item)
     return {
         "code": new_code(page, seen),
         "title": page.words("title"),
@@ -138,8 +140,10 @@ def _indicator(
         "title": page.words("title"),
         "weight": plain(weight or 0),
     }
+    if outline.items and outline.variants:
+        page.refuse("items-and-variants")
     if outline.items:
-        published["items"] = _items(outline.items, page, f"the items of {page.item}", seen)
+        published["items"] = _items(outline.items, page, "the items", seen)
         return published
     if not outline.variants:
         page.refuse("items-missing")
@@ -151,7 +155,7 @@ def _indicator(
         if not outline.variants.get(code):
             page.refuse("variant-without-items", code=code)
     published["variants"] = {
-        code: _items(outline.variants[code], page, f"the items of {page.item} in variant {code}", seen)
+        code: _items(outline.variants[code], page, f"the items of variant {code}", seen)
         for code in [*variants, *(code for code in outline.variants if code not in variants)]
         if outline.variants.get(code)
     }
@@ -160,9 +164,17 @@ def _indicator(
 
 def _items(pages: list[Page], parent: Page, what: str, seen: set[str]) -> list[dict[str, Any]]:
     weights = [page.number("weight") for page in pages]
-    holder = Page({}, file=pages[0].file, item=parent.item, refusals=parent.refusals)
-    holder.add_up(what, weights)
+    _add_up(pages[0], parent, what, weights)
     return [published_item(page, weight, seen) for page, weight in zip(pages, weights, strict=True)]
+
+
+def _add_up(first: Page, parent: Page, what: str, weights: Sequence[Decimal | None]) -> None:
+    """Note weights that are not 100 together, in the file where they stand; one that could not be read is
+    noted already."""
+    known = [weight for weight in weights if weight is not None]
+    if weights and len(known) == len(weights) and sum(known) != 100:
+        holder = Page({}, file=first.file, item=parent.item, refusals=parent.refusals)
+        holder.refuse("weights-not-100", what=what, total=plain(sum(known, Decimal(0))))
 
 
 def _check_variants(outline: Outline, published: dict[str, Any]) -> None:

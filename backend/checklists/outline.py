@@ -2,8 +2,8 @@
 
 An instrument is written as TOML: one head (code, version, …, [[dimensions]] with their weights), one file per
 dimension (`dimension = "INP"`, [[indicators]] with [[indicators.items]]), and one per unit type
-(`variant = "SAM"`, `indicator = "P5"`, [[items]]). The text of a published checklist, as one .json file,
-gives the same outline.
+(`variant = "SAM"`, `indicator = "P5"`, [[items]]). A small instrument fits in one file, and so does the text of
+a published checklist, with the ending .json.
 """
 
 from __future__ import annotations
@@ -58,10 +58,7 @@ def outline_of(files: Mapping[str, bytes], refusals: list[Refusal]) -> Outline |
     refusals.extend(refusal("file-twice", file=name, what="The head", other=head) for name in others)
     rest = {name: table for name, table in tables.items() if name not in heads}
     page = Page(tables[head], file=head, item="", refusals=refusals)
-    if head.endswith(".json"):
-        refusals.extend(refusal("file-unknown", file=name) for name in rest)
-        return Outline(page, [_published_dimension(part) for part in page.coded_pages("dimensions")])
-    dimensions = [DimensionOutline(dimension) for dimension in page.coded_pages("dimensions")]
+    dimensions = [_dimension_outline(dimension) for dimension in page.coded_pages("dimensions")]
     _hang_dimensions(dimensions, rest, refusals)
     _hang_variants(dimensions, rest, refusals)
     return Outline(page, dimensions)
@@ -89,18 +86,22 @@ def _has_head(name: str, table: dict[str, Any], refusals: list[Refusal]) -> bool
     return False
 
 
-def _published_dimension(page: Page) -> DimensionOutline:
-    return DimensionOutline(page, [_published_indicator(part) for part in page.coded_pages("indicators")])
+def _dimension_outline(page: Page) -> DimensionOutline:
+    """The dimension with the indicators written right under it, if any are."""
+    pages = page.coded_pages("indicators") if "indicators" in page.raw else []
+    return DimensionOutline(page, [_indicator_outline(indicator) for indicator in pages])
 
 
-def _published_indicator(page: Page) -> IndicatorOutline:
+def _indicator_outline(page: Page) -> IndicatorOutline:
+    """The indicator with the items, or the variants' items, written right under it, if any are."""
     outline = IndicatorOutline(page)
     if "items" in page.raw:
         outline.items = page.coded_pages("items")
     sets = page.raw.get("variants")
     for variant, items in sets.items() if isinstance(sets, dict) else ():
         holder = Page({"items": items}, file=page.file, item=page.item, refusals=page.refusals)
-        outline.variants[variant] = holder.coded_pages("items")
+        if found := holder.coded_pages("items"):
+            outline.variants[variant] = found
     return outline
 
 
@@ -108,25 +109,18 @@ def _hang_dimensions(
     dimensions: list[DimensionOutline], tables: Mapping[str, dict[str, Any]], refusals: list[Refusal]
 ) -> None:
     by_code = {dimension.page.item: dimension for dimension in dimensions}
-    told: dict[str, str] = {}
     for name, table in tables.items():
         if "dimension" not in table:
             continue
         page = Page(table, file=name, item="", refusals=refusals)
         page.allow(("dimension", "indicators"))
-        code = str(table["dimension"])
-        if code not in by_code:
-            page.refuse("dimension-unknown", code=code)
-        elif code in told:
-            page.refuse("file-twice", what=code, other=told[code])
+        dimension = by_code.get(str(table["dimension"]))
+        if dimension is None:
+            page.refuse("dimension-unknown", code=table["dimension"])
+        elif dimension.indicators:
+            page.refuse("file-twice", what=dimension.page.item, other=dimension.indicators[0].page.file)
         else:
-            told[code] = name
-            for indicator in page.coded_pages("indicators"):
-                items = indicator.coded_pages("items") if "items" in indicator.raw else []
-                by_code[code].indicators.append(IndicatorOutline(indicator, items))
-    for code, dimension in by_code.items():
-        if code not in told:
-            dimension.page.refuse("dimension-without-file", code=code)
+            dimension.indicators = _dimension_outline(page).indicators
 
 
 def _hang_variants(

@@ -4,7 +4,7 @@ that an author hears of everything at once."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ class Page:
     def allow(self, keys: Iterable[str]) -> None:
         """Note every key that is not one of these."""
         for key in sorted(set(self.raw) - set(keys)):
-            self.refuse("key-unknown", key=_short(key))
+            self.refuse("key-unknown", key=key)
 
     def text(self, key: str, most: int = TEXT_MAX) -> str:
         value = self.raw.get(key)
@@ -59,7 +59,7 @@ class Page:
             self.refuse("text-missing" if raw is None else "table-expected", key=key)
             return {"id": "", "en": ""}
         for unknown in sorted(set(raw) - set(LANGUAGES)):
-            self.refuse("key-unknown", key=f"{key}.{_short(unknown)}")
+            self.refuse("key-unknown", key=f"{key}.{unknown}")
         for language, name in LANGUAGES.items():
             if raw.get(language) is None or raw[language] == "":
                 self.refuse("translation-missing", key=key, language=name)
@@ -72,7 +72,7 @@ class Page:
         if value is None:
             self.refuse("text-missing", key=key)
         elif not isinstance(value, str) or not re.fullmatch(pattern, value):
-            self.refuse("code-bad", key=key, value=_short(value), pattern=pattern)
+            self.refuse("code-bad", key=key, value=repr(value)[:60], pattern=pattern)
         else:
             return value
         return ""
@@ -81,7 +81,7 @@ class Page:
         value = self.raw.get(key)
         if isinstance(value, str) and value in (known := tuple(known)):
             return value
-        self.refuse("value-unknown", key=key, value=_short(value), known=", ".join(known))
+        self.refuse("value-unknown", key=key, value=repr(value)[:60], known=", ".join(known))
         return ""
 
     def truth(self, key: str) -> bool:
@@ -130,12 +130,6 @@ class Page:
             page.item = str(code) if named else f"{self.item} {key}[{place}]".strip()
         return pages
 
-    def add_up(self, what: str, weights: Sequence[Decimal | None]) -> None:
-        """Note weights that are not 100 together; a weight that could not be read is already noted."""
-        known = [weight for weight in weights if weight is not None]
-        if weights and len(known) == len(weights) and sum(known) != 100:
-            self.refuse("weights-not-100", what=what, total=plain(sum(known, Decimal(0))))
-
 
 def _decimal(value: object) -> Decimal | None:
     if isinstance(value, bool):
@@ -143,7 +137,7 @@ def _decimal(value: object) -> Decimal | None:
     if isinstance(value, int) and abs(value) < 10**9:
         return Decimal(value)
     if isinstance(value, Decimal) and value.is_finite() and -6 <= value.as_tuple().exponent <= 6:  # type: ignore[operator]
-        return value if abs(value) < 10**9 else None
+        return value + 0 if abs(value) < 10**9 else None  # + 0: there is no minus zero
     if isinstance(value, str) and DECIMAL.fullmatch(value):
         return Decimal(value)
     return None
@@ -156,8 +150,3 @@ def _is_text(value: object, most: int) -> bool:
         and value.strip() != ""
         and all(line.isprintable() for line in value.split("\n"))
     )
-
-
-def _short(value: object) -> str:
-    """What an author wrote, fit for a message."""
-    return "".join(c for c in repr(value)[:60] if c.isprintable())

@@ -23,7 +23,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "{what} sudah ditulis di {other}.",
     ),
     "dimension-unknown": ("The head has no dimension {code}.", "Kepala tidak memuat dimensi {code}."),
-    "dimension-without-file": ("No file tells dimension {code}.", "Tidak ada berkas untuk dimensi {code}."),
+    "indicators-missing": (
+        "Nothing tells the indicators of dimension {code}.",
+        "Indikator dimensi {code} belum ditulis.",
+    ),
+    "items-and-variants": (
+        "The indicator has items of its own and items of variants; say one.",
+        "Indikator punya butir sendiri dan butir varian; pilih salah satu.",
+    ),
     "variant-unknown": ("Unknown variant {code}.", "Varian {code} tidak dikenal."),
     "variant-without-items": (
         "Variant {code} has no items here.",
@@ -110,6 +117,7 @@ class Refusal:
 
 
 def refusal(code: str, /, *, file: str, item: str = "", **facts: object) -> Refusal:
-    """Word one of REASONS."""
+    """Word one of REASONS. The facts may be anything an author wrote; only what can be printed is repeated."""
     en, id_ = REASONS[code]
-    return Refusal(file, item, code, en.format(**facts), id_.format(**facts))
+    said = {name: "".join(c for c in str(fact)[:200] if c.isprintable()) for name, fact in facts.items()}
+    return Refusal(file, item, code, en.format(**said), id_.format(**said))

@@ -30,7 +30,7 @@ class AnnouncedDifferently(Conflict):
     """This photo was announced before with another hash, size or visit; a photo never changes."""
 
     code = "announced-differently"
-    words_id = "Foto ini pernah diumumkan dengan sidik, ukuran, atau kunjungan lain; foto tidak pernah berubah."
+    words_id = "Foto ini pernah diumumkan dengan sidik, ukuran, atau kunjungan lain; foto tidak berubah."
 
 
 class PhotoIsBad(Conflict):

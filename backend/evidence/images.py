@@ -17,7 +17,7 @@ from backend.evidence.rules import (
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 THUMBNAIL_QUALITY = 75
 
-# Pillow looks at the size in a picture's head before it decodes: above this it warns, above twice this it raises.
+# Pillow looks at the size in a picture's head before it decodes: above this it warns, above twice it raises.
 Image.MAX_IMAGE_PIXELS = PHOTO_PIXELS_MAX
 
 # A picture within the limit can take 200 MB while it is decoded; two at a time are enough for two cores.
@@ -28,12 +28,12 @@ def examine_picture(content: bytes) -> Picture:
     """Decode the whole picture once, cheaply. Raises NotAPicture(reason) for bombs, cut files and everything
     that is no JPEG, PNG or WebP."""
     picture = _opened(content)
+    width, height = picture.size
     with _decoding:
-        # An eighth of the size in grey: the decoder still reads every byte of a JPEG, in a quarter of the time.
-        picture.draft("L", (picture.width // 8, picture.height // 8))
-        size = _opened(content).size
+        # An eighth of the size in grey: a JPEG's every byte is still read, in a quarter of the time.
+        picture.draft("L", (width // 8 or 1, height // 8 or 1))
         _load(picture)
-    return Picture(FORMATS[picture.format or ""], *size)
+    return Picture(FORMATS[picture.format or ""], width, height)
 
 
 def thumbnail(content: bytes) -> bytes:

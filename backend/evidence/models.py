@@ -1,7 +1,7 @@
 """Photos: announced by a phone, received in immutable pieces, verified, kept.
 
-A photo knows the uuid of the visit it was taken for and nothing more about visits; the visit that refers to it
-decides who may see it.
+A photo knows the uuid of the visit it was taken for and nothing more about visits; the visit that refers to
+it decides who may see it.
 """
 
 from django.conf import settings
@@ -12,8 +12,8 @@ from backend.evidence.rules import BlobState, PhotoState, UploadState
 
 
 class Blob(models.Model):
-    """A kept object of the store. Its key is in the database before its bytes are in the store, so nothing
-    in the store is ever unknown here (protocol section 6.8)."""
+    """A kept object of the store: verified bytes, on the disk before this row says so. Its key follows from
+    the upload that brought them, whose row was there before, so nothing in the store is unknown here."""
 
     key = models.CharField(max_length=120, primary_key=True)
     sha256 = models.CharField(max_length=43)
@@ -55,7 +55,6 @@ class Photo(models.Model):
                 name="photo_e1_stored_has_its_bytes",
             ),
         ]
-        indexes = [models.Index(fields=["inspector", "sha256"], name="photo_by_owner_and_hash")]
 
 
 class Upload(models.Model):
@@ -78,6 +77,7 @@ class Upload(models.Model):
                 name="upload_e2_received_within_announced",
             ),
         ]
+        indexes = [models.Index(fields=["state", "touched_at"], name="upload_for_sweeping")]
 
 
 class Segment(models.Model):

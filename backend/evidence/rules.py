@@ -66,7 +66,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What a phone says of a photo before its bytes. `sha256` is 43 characters of base64url, `size` in bytes."""
+    """What a phone says of a photo before its bytes. `sha256` is 43 letters of base64url, `size` in bytes."""
 
     id: UUID
     visit: UUID
@@ -143,8 +143,8 @@ def piece_folder(photo: UUID, generation: int) -> str:
 
 
 def photo_key(photo: UUID, generation: int) -> str:
-    """Where verified bytes are kept. Only bytes with the announced hash are ever written there, so two writers
-    write the same; a generation that was given up never comes back, so a cleaner cannot meet a writer."""
+    """Where verified bytes are kept. Only bytes with the announced hash are ever written there, so two
+    writers write the same; a generation given up never comes back, so a cleaner cannot meet a writer."""
     return f"photos/{photo.hex[-2:]}/{photo}.{generation}"
 
 

@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -46,7 +46,7 @@ def remove(key: str) -> None:
 
 
 def remove_folder(folder: str) -> None:
-    """Forget everything directly under one upload's folder, also what no row speaks of. Raises StoreUnavailable."""
+    """Forget everything in one upload's folder, also what no row speaks of. Raises StoreUnavailable."""
     with _told_as_problems():
         store = _store()
         try:
@@ -56,7 +56,7 @@ def remove_folder(folder: str) -> None:
         for name in names:
             store.delete(f"{folder}/{name}")
         if isinstance(store, DurableDisk):
-            store.delete(folder)
+            store.remove_empty(folder)
 
 
 def exists(key: str) -> bool:
@@ -108,8 +108,13 @@ class DurableDisk(FileSystemStorage):
     def remove_unfinished(self, *, before: datetime) -> None:
         folder = Path(self.location, UNFINISHED)
         for path in folder.iterdir() if folder.exists() else ():
-            if path.stat().st_mtime < before.timestamp():
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # its writer has finished just now
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+
+    def remove_empty(self, folder: str) -> None:
+        with suppress(OSError):  # gone, or somebody writes there
+            Path(self.path(folder)).rmdir()
 
     def _write(self, path: Path, content: Any) -> None:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

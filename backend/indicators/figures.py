@@ -69,7 +69,9 @@ def unit_figure(
     if len(counted) < visits_min or len({visit.inspector for visit in counted}) < inspectors_min:
         return Figure(n=len(counted), units=0, critical=critical)
     values = [visit.value for visit in counted if visit.value is not None]
-    return _figure(values, [visit.dimensions for visit in counted], n=len(counted), units=1, critical=critical)
+    return _figure(
+        values, [visit.dimensions for visit in counted], n=len(counted), units=1, critical=critical
+    )
 
 
 def mean_of(parts: Iterable[Figure]) -> Figure:

@@ -40,7 +40,8 @@ def read_method(raw: dict[str, Any]) -> Method:
     if raw["rounding"]["mode"] != "half_up":
         raise ValueError(f"{raw['code']}: rounding {raw['rounding']['mode']!r}")
     bands = [
-        Band(Decimal(b["from"]), b["category"], b["zone"], Words(b["label_id"], b["label_en"])) for b in raw["bands"]
+        Band(Decimal(b["from"]), b["category"], b["zone"], Words(b["label_id"], b["label_en"]))
+        for b in raw["bands"]
     ]
     return Method(
         code=raw["code"],

@@ -14,15 +14,6 @@ from backend.people.models import User
 from backend.people.rules import Verb
 from backend.visits.models import Visit
 
-EXACT_LENGTH_MAX = 200
-
-
-class Exact(models.CharField):  # type: ignore[type-arg]
-    """An exact value as text, "n/d"; see rules.exact."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": EXACT_LENGTH_MAX, "null": True, **options})
-
 
 class Rounded(models.DecimalField):  # type: ignore[type-arg]
     """A value as it is published."""
@@ -49,7 +40,7 @@ def accepted_visits(programme: object, period: Period) -> models.QuerySet[Visit]
 class VisitScore(models.Model):
     """One visit's score, written by machine from its current submission and written anew when that changes.
 
-    value       exact; None when the visit is incomplete
+    value       exact, "n/d" (rules.exact); None when the visit is incomplete
     dimensions  [{"code", "weight", "value", "rounded", "points", "answered", "valid", "indicators": [{"code", "value",
                 "rounded", "answered"}]}]; value exact, the rest as published
     items       {item code: exact score} of the scored items
@@ -59,7 +50,7 @@ class VisitScore(models.Model):
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, primary_key=True, related_name="score")
     submission = models.ForeignKey("visits.Submission", on_delete=models.CASCADE, related_name="+")
     checklist = models.ForeignKey("checklists.Checklist", on_delete=models.PROTECT, related_name="+")
-    value = Exact()
+    value = models.TextField(null=True)
     rounded = Rounded()
     valid = models.BooleanField()
     dimensions = models.JSONField()
@@ -114,7 +105,9 @@ class Computation(models.Model):
     others = models.JSONField(default=list)
     computed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     computed_at = models.DateTimeField()
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(null=True)
 
     objects = ComputationQuerySet.as_manager()
@@ -132,7 +125,9 @@ class CountedVisit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["visit", "computation"], name="counted_i13_once_in_a_computation"),
+            models.UniqueConstraint(
+                fields=["visit", "computation"], name="counted_i13_once_in_a_computation"
+            ),
         ]
 
 
@@ -159,11 +154,9 @@ class Result(models.Model):
     unit_type = models.CharField(max_length=3, blank=True)
     institution_class = models.CharField(max_length=10)
     region = models.CharField(max_length=13, blank=True)
-    region_name = models.CharField(max_length=160, blank=True)
     n = models.PositiveIntegerField()
     units = models.PositiveIntegerField()
-    value = Exact(max_length=4000)
-    rounded = Rounded()
+    value = Rounded()
     spread = Rounded()
     least = Rounded()
     most = Rounded()
@@ -184,8 +177,8 @@ class Result(models.Model):
                 fields=["computation", "level", "institution_class", "code"], name="result_i12_one_line_each"
             ),
             models.CheckConstraint(
-                condition=Q(enough=True, rounded__isnull=False)
-                | Q(enough=False, value=None, rounded=None, rank=None, zone=""),
+                condition=Q(enough=True, value__isnull=False)
+                | Q(enough=False, value=None, spread=None, rank=None, zone=""),
                 name="result_i5_no_figure_without_enough",
             ),
         ]
@@ -210,5 +203,7 @@ class PublishedResult(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["method", "year", "body"], name="published_i14_once_a_year"),
+            models.UniqueConstraint(
+                fields=["method", "year", "region", "body"], name="published_i14_once_a_year"
+            ),
         ]

@@ -20,8 +20,11 @@ def require_any(user: object, programme: Programme | UUID, *verbs: Verb) -> Stan
 
 
 def require(user: object, programme: Programme | UUID, verb: Verb, *, region: str | None = None) -> Standing:
-    """Her standing in the programme. Raises NoSuchProgramme for outsiders (they learn nothing), NotAllowed when
-    no role of hers has the verb, NotInYourRegions when it is hers elsewhere only."""
+    """Her standing in the programme.
+
+    Raises NoSuchProgramme for outsiders (they learn nothing), NotAllowed when no role of hers has the verb,
+    NotInYourRegions when it is hers elsewhere only.
+    """
     person = cast(User, user)
     standing = person.standing_in(programme)
     if not standing.roles:

@@ -95,7 +95,7 @@ def sign_out(token: DeviceToken) -> None:
 
 @one_transaction
 def revoke_device(device: UUID, *, by: User) -> Device:
-    """No token of this device is believed any more, for good. Her own, or with MANAGE_PEOPLE where its owner works.
+    """No token of this device is believed any more, for good. Her own, or a colleague's whom she manages.
 
     The token's row stays, so that the phone hears that it was revoked and seals what it holds. Twice is once.
     Raises NoSuchDevice, NotAllowed.
@@ -124,7 +124,7 @@ def _where_she_manages(person: User, by: User) -> UUID | None:
 
 @one_transaction
 def register_person(
-    id: UUID, *, username: str, name: str, email: str, language: str, password: str, by: User
+    person_id: UUID, *, username: str, name: str, email: str, language: str, password: str, by: User
 ) -> tuple[User, bool]:
     """A new person, who may sign in and has no role yet; and whether she is new.
 
@@ -132,16 +132,16 @@ def register_person(
     """
     if not by.is_administrator and not by.programmes_where(Verb.MANAGE_PEOPLE):
         raise NotAllowed(verb=Verb.MANAGE_PEOPLE.value)
-    person = User(pk=id, username=username, name=name, email=email, language=language)
-    if known := User.objects.filter(pk=id).first():
+    person = User(pk=person_id, username=username, name=name, email=email, language=language)
+    if known := User.objects.filter(pk=person_id).first():
         same = _facts(known) == _facts(person) and known.check_password(password)
         if not same:
-            raise IdTaken(person=id)
+            raise IdTaken(person=person_id)
         return known, False
     _set_password(person, password)
     # Two managers may choose one name at the same moment: insert, then look whose it became.
     User.objects.bulk_create([person], ignore_conflicts=True)
-    if not User.objects.filter(pk=id, username=username).exists():
+    if not User.objects.filter(pk=person_id, username=username).exists():
         raise NameTaken(username=username)
     record("person.registered", person, by=by, data={"username": username})
     return person, True
@@ -161,7 +161,10 @@ def create_administrator(username: str, password: str, *, name: str = "", by: Us
 
 @one_transaction
 def change_password(user: User, *, old: str, new: str) -> None:
-    """Her own password. Devices stay signed in; other browsers do not. Raises OldPasswordWrong, WeakPassword."""
+    """Her own password. Devices stay signed in, other browsers do not.
+
+    Raises OldPasswordWrong, WeakPassword.
+    """
     if not user.check_password(old):
         raise OldPasswordWrong()
     _set_password(user, new)
@@ -170,19 +173,21 @@ def change_password(user: User, *, old: str, new: str) -> None:
 
 
 @one_transaction
-def create_programme(id: UUID, *, code: str, name: str, operator: str, by: User) -> tuple[Programme, bool]:
+def create_programme(
+    programme_id: UUID, *, code: str, name: str, operator: str, by: User
+) -> tuple[Programme, bool]:
     """A new programme without members; and whether it is new. Raises NotAllowed, IdTaken, CodeTaken."""
     if not by.is_administrator:
         raise NotAllowed(verb=Verb.MANAGE_PROGRAMMES.value)
-    programme = Programme(pk=id, code=code, name=name, operator=operator)
-    if known := Programme.objects.filter(pk=id).first():
+    programme = Programme(pk=programme_id, code=code, name=name, operator=operator)
+    if known := Programme.objects.filter(pk=programme_id).first():
         if (known.code, known.name, known.operator) != (code, name, operator):
-            raise IdTaken(programme=id)
+            raise IdTaken(programme=programme_id)
         return known, False
     Programme.objects.bulk_create([programme], ignore_conflicts=True)
-    if not Programme.objects.filter(pk=id, code=code).exists():
+    if not Programme.objects.filter(pk=programme_id, code=code).exists():
         raise CodeTaken(taken=code)
-    record("programme.created", programme, by=by, programme=id, data={"code": code})
+    record("programme.created", programme, by=by, programme=programme_id, data={"code": code})
     return programme, True
 
 
@@ -211,7 +216,7 @@ def set_membership(
 
 @one_transaction
 def remove_membership(programme: UUID, membership: int, *, by: User) -> None:
-    """Take a role away. Orders and testimony stay. Raises NoSuchMembership and what `set_membership` raises."""
+    """Take a role away; orders and testimony stay. Raises NoSuchMembership, and as `set_membership` does."""
     require(by, programme, Verb.MANAGE_PEOPLE)
     kept = Membership.objects.select_for_update().filter(programme=programme, pk=membership).first()
     if kept is None:
@@ -242,5 +247,6 @@ def _set_password(person: User, password: str) -> None:
     try:
         validate_password(password, person)
     except ValidationError as weak:
-        raise WeakPassword(reasons=[{"code": e.code, "words": " ".join(e.messages)} for e in weak.error_list]) from None
+        reasons = [{"code": flaw.code, "words": " ".join(flaw.messages)} for flaw in weak.error_list]
+        raise WeakPassword(reasons=reasons) from None
     person.set_password(password)

@@ -102,7 +102,8 @@ class Programmes(ListAPIView[Programme]):
     @extend_schema(request=ProgrammeIn, responses={200: ProgrammeOut, 201: ProgrammeOut})
     def post(self, request: Request) -> Response:
         """A new programme, by an administrator."""
-        programme, new = actions.create_programme(**ProgrammeIn.read(request.data), by=cast(User, request.user))
+        sent = ProgrammeIn.read(request.data)
+        programme, new = actions.create_programme(sent.pop("id"), **sent, by=cast(User, request.user))
         return Response(ProgrammeOut(programme).data, status=201 if new else 200)
 
 
@@ -127,7 +128,8 @@ class People(ListAPIView[User]):
     @extend_schema(request=PersonIn, responses={200: PersonOut, 201: PersonOut})
     def post(self, request: Request) -> Response:
         """Register a person; what she may do is said by her memberships."""
-        person, new = actions.register_person(**PersonIn.read(request.data), by=cast(User, request.user))
+        sent = PersonIn.read(request.data)
+        person, new = actions.register_person(sent.pop("id"), **sent, by=cast(User, request.user))
         return Response(PersonOut(person).data, status=201 if new else 200)
 
 
@@ -145,9 +147,8 @@ class Members(ListAPIView[Membership]):
     def post(self, request: Request, programme: UUID) -> Response:
         """Give a role, or other regions with the same role."""
         sent = MemberIn.read(request.data)
-        member, new = actions.set_membership(
-            programme, **{**sent, "role": Role(sent["role"])}, by=cast(User, request.user)
-        )
+        role = Role(sent.pop("role"))
+        member, new = actions.set_membership(programme, role=role, **sent, by=cast(User, request.user))
         return Response(MemberOut(member).data, status=201 if new else 200)
 
 
@@ -160,7 +161,7 @@ class Member(APIView):
 
 
 class Devices(ListAPIView[Device]):
-    """Devices, when they were last seen, and what they said they still hold. One's own without `programme`."""
+    """Devices: when they were last seen, what they said they still hold. Without `programme`, one's own."""
 
     serializer_class = DeviceOut
     ordering = ("-registered_at", "-pk")

@@ -39,7 +39,7 @@ class EntryOut(serializers.Serializer[Entry]):
     programme = serializers.UUIDField(allow_null=True)
     subject_kind = serializers.CharField()
     subject = serializers.CharField()
-    data = serializers.JSONField()
+    data = serializers.JSONField()  # type: ignore[assignment]
     seal = serializers.SerializerMethodField()
 
     def get_seal(self, entry: Entry) -> str | None:
@@ -55,8 +55,8 @@ class Journal(ListAPIView[Entry]):
 
     def get_queryset(self) -> QuerySet[Entry]:
         asked = JournalQuery.read(self.request.query_params)
-        lines = Entry.objects.filter(_readable_by(cast(User, self.request.user), asked.pop("programme", None)))
-        return lines.filter(**asked).select_related("actor", "seal")
+        readable = _readable_by(cast(User, self.request.user), asked.pop("programme", None))
+        return Entry.objects.filter(readable, **asked).select_related("actor", "seal")
 
     @extend_schema(parameters=[JournalQuery])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -20,7 +20,7 @@ ROLES = [(role.value, role.value) for role in Role]
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
-        """Colleagues of the programmes in which she hands out orders or manages people; everybody for administrators."""
+        """Colleagues where she hands out orders or manages people; everybody, for administrators."""
         if user.is_administrator:
             return self
         programmes = user.programmes_where(Verb.ASSIGN, Verb.MANAGE_PEOPLE)
@@ -155,7 +155,7 @@ class Device(models.Model):
 
 
 class DeviceToken(AbstractAuthToken):
-    """An opaque token, hashed at rest, for one device; its life slides forward with use (django-rest-knox)."""
+    """An opaque token, hashed at rest, for one device; its life slides forward with use (knox)."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="tokens")
 

@@ -1,4 +1,4 @@
-"""The addresses of oneself: a device signs in and out, a browser opens and closes a session, and who one is."""
+"""The addresses of oneself: a device signs in and out, a browser opens a session, and who one is."""
 
 from typing import Any, cast
 

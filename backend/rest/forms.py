@@ -10,7 +10,7 @@ class In(serializers.Serializer[Any]):
 
     @classmethod
     def read(cls, sent: Any) -> dict[str, Any]:
-        """The checked values by name. Raises DRF's ValidationError, which becomes `invalid` with a list of errors."""
+        """The checked values by name. Raises DRF's ValidationError, which becomes `invalid`."""
         form = cls(data=sent)
         form.is_valid(raise_exception=True)
         return cast(dict[str, Any], form.validated_data)

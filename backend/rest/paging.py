@@ -20,8 +20,8 @@ ROWS_PER_PAGE_MAX = 200
 class KeysetPages(BasePagination):
     """`?limit=` (at most 200) and `?after=` (opaque).
 
-    A view says its `ordering` in fields that are never null, the last of them unique. The key is the whole tuple:
-    ten thousand orders that open on the same Monday still come once each.
+    A view says its `ordering` in fields that are never null, the last of them unique. The key is the whole
+    tuple: ten thousand orders that open on the same Monday still come once each.
     """
 
     ordering: tuple[str, ...] = ("-pk",)

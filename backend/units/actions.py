@@ -98,11 +98,10 @@ def _bring_in(
 def _write(plan: Plan) -> None:
     key = plan.model._meta.pk
     assert key is not None
-    rest = [column.removesuffix("_id") for column in plan.columns if column != key.attname]
     plan.model._default_manager.bulk_create(
         [*plan.created, *plan.updated],
         batch_size=ROWS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=[key.attname],
-        update_fields=rest,
+        update_fields=[column for column in plan.columns if column != key.attname],
     )

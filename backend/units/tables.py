@@ -105,8 +105,7 @@ def _read_row(
 def _clean(raw: str) -> str:
     """A cell with single spaces between its words (line breaks are spaces too) and composed accents (NFC)."""
     text = unicodedata.normalize("NFC", " ".join(raw.split()))
-    # Cc: controls; Cf: direction marks and the like, which hide what a name says; Cs, Co: nothing to print.
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in text):
+    if not text.isprintable():  # NUL, which PostgreSQL refuses, and marks that hide what a name really says
         raise BadCell("control-character")
     return text
 

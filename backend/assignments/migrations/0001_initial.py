@@ -37,8 +37,23 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='units.unit')),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', 'window_opens'], name='assignment_by_unit'), models.Index(fields=['inspector', 'window_opens'], name='assignment_by_inspector')],
+                'indexes': [models.Index(fields=['unit', 'window_opens'], name='assignment_by_unit'), models.Index(fields=['inspector', 'window_opens'], name='assignment_by_inspector'), models.Index(fields=['programme', 'created_at'], name='assignment_by_programme')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('window_closes__gt', models.F('window_opens'))), name='assignment_a1_window_opens_first')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConflictOfInterest',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('declared_at', models.DateTimeField()),
+                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.institution')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.programme')),
+                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('institution', None), ('unit__isnull', False)), models.Q(('institution__isnull', False), ('unit', None)), _connector='OR'), name='conflict_a6_one_place')],
             },
         ),
     ]

@@ -20,7 +20,14 @@ def item(code: str, type: str, **more: Any) -> Item:
 
 def item_of(raw: dict[str, Any]) -> Item:
     words = {"id": "?", "en": "?"}
-    dull = {"question": words, "weight": "100", "mode": "OBS", "photo": "none", "basis": [], "origin": "design"}
+    dull = {
+        "question": words,
+        "weight": "100",
+        "mode": "OBS",
+        "photo": "none",
+        "basis": [],
+        "origin": "design",
+    }
     indicator = {"code": "I", "title": words, "weight": "100", "items": [dull | raw]}
     dimension = {"code": "D", "title": words, "weight": "100", "indicators": [indicator]}
     text = {

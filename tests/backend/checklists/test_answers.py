@@ -28,7 +28,13 @@ WIRE = Path(__file__).parents[2] / "wire"
 SCORES = json.loads((WIRE / "item_scores.json").read_text())
 PROBLEMS = json.loads((WIRE / "item_problems.json").read_text())
 ITEMS = {name: item_of(raw) for name, raw in SCORES["items"].items()}
-FACTS = {"scenario": "inquiry", "variant": "SAM", "product_group": None, "waiting_minutes": 30, "official_fee": None}
+FACTS = {
+    "scenario": "inquiry",
+    "variant": "SAM",
+    "product_group": None,
+    "waiting_minutes": 30,
+    "official_fee": None,
+}
 
 IMPOSSIBLE = [
     10**400,
@@ -39,11 +45,9 @@ IMPOSSIBLE = [
     Decimal("NaN"),
     Decimal("sNaN"),
     Decimal("1e999999"),
-    Decimal("1e-999999"),
     "\x00",
     "\ud800",
     "9" * 5000,
-    True,
     [[[[]]]],
     [[1], [2]],
     [float("nan"), float("nan")],
@@ -54,7 +58,7 @@ IMPOSSIBLE = [
     {"value": 1},
     {1, 2},
     b"3",
-    object(),
+    ...,  # no kind of JSON
 ]
 
 
@@ -81,11 +85,13 @@ def test_every_type_has_a_case_on_the_wire():
 @pytest.mark.parametrize("value", IMPOSSIBLE, ids=lambda value: repr(value)[:30])
 def test_an_impossible_value_is_told_and_scores_as_unanswered(name, value):
     told, answers = ITEMS[name], {ITEMS[name].code: {"value": value}}
-    possible = name in ("yes-no", "reversed") and value is True
-    if possible:
-        return
     assert score(told, answers[told.code], FACTS) is None
     assert Gap(told.code, "value-wrong") in problems_in([told], answers, FACTS)
+
+
+@pytest.mark.parametrize("name", sorted(set(ITEMS) - {"yes-no", "reversed"}))
+def test_true_is_neither_a_number_nor_a_choice(name):
+    assert score(ITEMS[name], {"value": True}, FACTS) is None
 
 
 @pytest.mark.parametrize("answers", [None, [], "answers", 5, {"MIN1": None}, {"MIN1": []}, {"MIN1": {}}])
@@ -124,7 +130,9 @@ def test_an_item_that_is_not_asked_has_no_score():
 
 def test_only_the_marked_option_is_critical():
     broker = ITEMS["broker"]
-    findings = {code: is_critical(broker, {"value": code}, option.score) for code, option in broker.option.items()}
+    findings = {
+        code: is_critical(broker, {"value": code}, option.score) for code, option in broker.option.items()
+    }
     assert findings == {"tidak_ada": False, "di_dalam": False, "difasilitasi": True, "lain": False}
 
 
@@ -135,13 +143,17 @@ def test_what_was_not_scored_is_never_critical():
 def test_the_chosen_option_has_a_label_for_people():
     yes_no = item("Y1", "YN")
     labels = [chosen(yes_no, {"value": value}) for value in (True, False, "yes", 3, None)]
-    assert [option and option.label.id for option in labels] == ["Ya", "Tidak", "Ya", None, None]
+    assert [option and option.label.id for option in labels] == ["Ya", "Tidak", None, None, None]
     assert chosen(ITEMS["count"], {"value": 3}) is None
 
 
 def test_a_photo_is_needed_only_beside_an_answer():
     board = item("B1", "YN", photo="required")
-    assert [photo_needed(board, answer) for answer in ({"value": False}, {"na": True}, None)] == [True, False, False]
+    assert [photo_needed(board, answer) for answer in ({"value": False}, {"na": True}, None)] == [
+        True,
+        False,
+        False,
+    ]
     assert photo_needed(item("B2", "YN", photo="optional"), {"value": True}) is False
 
 

@@ -20,7 +20,9 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
-words = st.sampled_from(["and", "or", "not", "=", "!=", "<", "<=", ">", ">=", "selected", "answered", "item", "fact"])
+words = st.sampled_from(
+    ["and", "or", "not", "=", "!=", "<", "<=", ">", ">=", "selected", "answered", "item", "fact"]
+)
 names = st.sampled_from(["I1.1", "I1.2", "scenario", "variant", "x"])
 expressions = st.recursive(
     st.booleans() | st.integers(-5, 5) | names | st.tuples(words, names).map(list),
@@ -81,7 +83,9 @@ def test_an_answer_to_a_question_that_is_not_asked_opens_no_other_question():
     assert [i.code for i in asked(chain, left_over | {"A1": {"value": True}}, {})] == ["A1", "A2", "A3"]
 
 
-@given(expression=expressions, answers=st.dictionaries(names, values | st.builds(lambda v: {"value": v}, values)))
+@given(
+    expression=expressions, answers=st.dictionaries(names, values | st.builds(lambda v: {"value": v}, values))
+)
 def test_a_condition_never_raises(expression: Any, answers: Any):
     try:
         condition = parse(expression)

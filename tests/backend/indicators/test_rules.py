@@ -76,7 +76,10 @@ def test_i7_77_995_is_78_00_and_green() -> None:
     ("method", "boundaries"),
     [
         ("IKKT", [("88", "A", "hijau"), ("78", "B", "hijau"), ("54", "C", "kuning"), ("32", "D", "merah")]),
-        ("ORI 2022-2024", [("88", "A", "hijau"), ("78", "B", "hijau"), ("54", "C", "kuning"), ("32", "D", "merah")]),
+        (
+            "ORI 2022-2024",
+            [("88", "A", "hijau"), ("78", "B", "hijau"), ("54", "C", "kuning"), ("32", "D", "merah")],
+        ),
         ("ORI 2021", [("81", "", "hijau"), ("51", "", "kuning")]),
         ("ORI Polres 2017", [("89", "", "hijau"), ("56", "", "kuning")]),
     ],
@@ -84,11 +87,16 @@ def test_i7_77_995_is_78_00_and_green() -> None:
 def test_i7_every_boundary_of_every_method_belongs_to_the_better_band(
     method: str, boundaries: list[tuple[str, str, str]]
 ) -> None:
-    assert [(str(b.start.normalize()), b.category, b.zone) for b in method_named(method).bands[:-1]] == boundaries
+    assert [
+        (str(b.start.normalize()), b.category, b.zone) for b in method_named(method).bands[:-1]
+    ] == boundaries
     worse = [*boundaries[1:], ("0", method_named(method).bands[-1].category, "merah")]
     for (start, category, colour), (_, category_below, colour_below) in zip(boundaries, worse, strict=True):
         assert zone(method, start) == (colour, category)
-        assert zone(method, str(Fraction(start) - Fraction(1, 200))) == (colour, category)  # rounds up to the bound
+        assert zone(method, str(Fraction(start) - Fraction(1, 200))) == (
+            colour,
+            category,
+        )  # rounds up to the bound
         assert zone(method, str(Fraction(start) - Fraction(1, 100))) == (colour_below, category_below)
 
 
@@ -154,7 +162,21 @@ def test_a_period_has_a_first_and_a_last_day(name: str, first: date, last: date)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "26", "2026-S3", "2026-Q0", "2026-13", "2026-00", "2026-1", "2026-01-01", "٢٠٢٦", 2026, None, "1999"]
+    "text",
+    [
+        "",
+        "26",
+        "2026-S3",
+        "2026-Q0",
+        "2026-13",
+        "2026-00",
+        "2026-1",
+        "2026-01-01",
+        "٢٠٢٦",
+        2026,
+        None,
+        "1999",
+    ],
 )
 def test_anything_else_is_no_period(text: object) -> None:
     with pytest.raises(BadPeriod):
@@ -199,7 +221,9 @@ def test_i5_how_many_are_enough_is_the_methods_business() -> None:
 
 
 def test_i9_critical_findings_of_visits_that_do_not_count_are_counted_all_the_same() -> None:
-    figure = unit_figure([*heard("50", "60", "70"), Heard("r", None, critical=2), Heard("s", Fraction(1), True, 1)])
+    figure = unit_figure(
+        [*heard("50", "60", "70"), Heard("r", None, critical=2), Heard("s", Fraction(1), True, 1)]
+    )
     assert (figure.n, figure.value, figure.critical) == (3, 60, 3)
 
 
@@ -270,7 +294,9 @@ def test_i8_maluku_2024_is_ranked_with_its_tie() -> None:
 
 @given(st.dictionaries(st.integers(), st.integers(0, 12).map(Decimal)))
 def test_i8_a_rank_is_one_more_than_the_number_of_better_ones(values: dict) -> None:
-    assert ranks(values) == {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
+    assert ranks(values) == {
+        key: 1 + sum(other > value for other in values.values()) for key, value in values.items()
+    }
 
 
 # Agreement
@@ -286,4 +312,7 @@ def test_i10_two_inspectors_agree_as_far_as_they_say_the_same_beyond_chance() ->
 def test_i10_an_item_on_which_they_differ_is_a_candidate_for_new_words() -> None:
     sari, rina = {"I1.1": "cukup", "I1.2": "yes", "I1.3": "na"}, {"I1.1": "cukup", "I1.2": "no"}
     found = agreement_by_item([(sari, rina), (sari, rina)])
-    assert {item: (a.n, a.share, a.poor) for item, a in found.items()} == {"I1.1": (2, 1, False), "I1.2": (2, 0, True)}
+    assert {item: (a.n, a.share, a.poor) for item, a in found.items()} == {
+        "I1.1": (2, 1, False),
+        "I1.2": (2, 0, True),
+    }

@@ -67,7 +67,12 @@ def test_i3_a_visit_with_too_little_of_one_dimension_is_incomplete_and_still_sho
     answers = {code: answer for code, answer in best("SAM").items() if not code.startswith(("C1", "C2"))}
     visit = scored(answers)
     complaints = visit.dimensions[-1]
-    assert (complaints.code, complaints.answered, complaints.valid, complaints.value) == ("PGD", 35, False, 100)
+    assert (complaints.code, complaints.answered, complaints.valid, complaints.value) == (
+        "PGD",
+        35,
+        False,
+        100,
+    )
     assert (visit.value, visit.valid) == (None, False)
 
 
@@ -97,7 +102,9 @@ def test_i9_a_critical_finding_does_not_change_the_score() -> None:
     facts = ikkt().facts_for("SAM", scenario="transaction", official_fee=100_000)
     visit = score_answers(ikkt(), "SAM", answers, facts)
     assert visit.criticals == ("O2.2",)
-    assert visit.value == 100 - Fraction("24.24") * Fraction(35, 100) * Fraction(25, 100)  # the item's weight, no more
+    assert visit.value == 100 - Fraction("24.24") * Fraction(35, 100) * Fraction(
+        25, 100
+    )  # the item's weight, no more
 
 
 # Properties, on trees of any shape

@@ -1,0 +1,109 @@
+"""What is shown of one visit and of one unit: read, put together, and written nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max
+
+from backend.checklists.models import Checklist
+from backend.indicators.breakdown import Breakdown, Part, Summary
+from backend.indicators.errors import NoScore
+from backend.indicators.models import Computation, VisitScore, VisitScoreQuerySet
+from backend.indicators.rules import INSPECTORS_MIN, VISITS_MIN, Period, parse_period
+from backend.indicators.scorebook import ScoreBook, scorable
+from backend.people.models import User, regions_where
+from backend.people.rules import Verb
+from backend.units.errors import NoSuchUnit
+from backend.units.models import Unit
+from backend.visits.models import Visit
+
+NOTHING = Summary(0, None, None)
+
+
+def score_for(user: User, visit_id: UUID) -> dict[str, Any]:
+    """The score of a told visit as it stands now, for those who judge it. Raises NoScore."""
+    hers = regions_where(user, Verb.SEE_RESULTS, programme="programme", region="assignment__unit__region")
+    visit = scorable(Visit.objects.filter(hers, pk=visit_id)).first()
+    if visit is None:
+        raise NoScore(visit=visit_id)
+    ((score, _),) = ScoreBook().score([visit])
+    instrument = score.checklist.instrument
+    items = {item.code: item for item in instrument.items_for(visit.assignment.unit.unit_type)}
+    return {
+        "visit": visit.pk,
+        "checklist": score.checklist_id,
+        "value": score.rounded,
+        "valid": score.valid,
+        "dimensions": score.dimensions,
+        "items": score.items,
+        "criticals": [{"item": code, "question": items[code].question} for code in score.criticals],
+    }
+
+
+@dataclass(frozen=True)
+class UnitRead:
+    """One unit in one period. `dimensions` is empty when nothing may be shown yet."""
+
+    unit: UUID
+    period: str
+    checklist: str | None
+    enough: bool
+    n: int
+    mean: Any
+    spread: Any
+    dimensions: list[Part]
+
+
+def unit_for(user: User, unit_id: UUID, period: str, checklist: str = "") -> UnitRead:
+    """One unit's counted visits down to the items. Those who work on results see accepted visits as they stand;
+    readers see what the newest published computation counted, once there is enough. Raises NoSuchUnit, BadPeriod.
+    """
+    days = parse_period(period)
+    unit = Unit.objects.visible_to(user).filter(pk=unit_id).first()
+    standing = user.standing_in(unit.programme_id) if unit else None
+    if unit is None or standing is None or not standing.may(Verb.SEE_PUBLISHED):
+        raise NoSuchUnit(unit=unit_id)
+    staff = standing.may(Verb.SEE_RESULTS)
+    counted = _standing_now(unit, days) if staff else _as_published(unit, days)
+    return _read(unit, days, counted, checklist, all_shown=staff)
+
+
+def _standing_now(unit: Unit, days: Period) -> VisitScoreQuerySet:
+    scores = VisitScore.objects.accepted(unit.programme_id, days).filter(visit__assignment__unit=unit)
+    return scores.filter(valid=True).exclude(visit__detected="yes")
+
+
+def _as_published(unit: Unit, days: Period) -> VisitScoreQuerySet:
+    published = Computation.objects.published().filter(programme=unit.programme_id, period=days.name)
+    newest = published.order_by("-computed_at").values("pk")[:1]
+    return VisitScore.objects.filter(
+        visit__assignment__unit=unit,
+        visit__counted_in__computation__in=newest,
+        visit__counted_in__submission=F("submission"),
+    )
+
+
+def _read(unit: Unit, days: Period, counted: VisitScoreQuerySet, asked: str, *, all_shown: bool) -> UnitRead:
+    by_checklist = counted.values("checklist").annotate(
+        visits=Count("pk"), newest=Max("checklist__published_at")
+    )
+    most = by_checklist.order_by("-visits", "-newest", "checklist").first()
+    digest = asked or (most["checklist"] if most else None)
+    chosen = Checklist.objects.filter(pk=digest).first()
+    if chosen is None:
+        return UnitRead(unit.pk, days.name, None, False, 0, None, None, [])
+    told = Breakdown()
+    rows = counted.filter(checklist=chosen).values_list(
+        "visit__assignment__inspector", "value", "dimensions", "items", "criticals"
+    )
+    for row in rows.iterator(chunk_size=200):
+        told.hear(*row)
+    whole = told.whole
+    enough = whole.n >= VISITS_MIN and len(told.inspectors) >= INSPECTORS_MIN
+    shown = enough or all_shown
+    parts = told.parts(chosen.instrument, unit.unit_type) if shown and whole.n else []
+    summary = whole if shown else NOTHING
+    return UnitRead(unit.pk, days.name, chosen.pk, enough, whole.n, summary.mean, summary.spread, parts)

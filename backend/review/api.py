@@ -1,0 +1,107 @@
+"""The addresses of decisions."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.people.models import User
+from backend.rest.forms import In
+from backend.review import actions
+from backend.review.errors import NoSuchVisit
+from backend.review.models import Decision
+from backend.review.rules import Ground, Judgement, Point, Verdict
+from backend.visits.models import Visit
+from backend.visits.rules import VisitState
+
+POINTS_MAX = 200
+NOTE_LENGTH_MAX = 4000
+
+
+class PointIn(In):
+    reason = serializers.CharField(max_length=200)
+    item = serializers.CharField(max_length=40, default=None, allow_null=True)
+    photo = serializers.UUIDField(default=None, allow_null=True)
+    note = serializers.CharField(max_length=1000, default="", allow_blank=True)
+
+
+class DecisionIn(In):
+    id = serializers.UUIDField()
+    attempt = serializers.IntegerField(min_value=1, max_value=32767)
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    ground = serializers.ChoiceField(
+        [ground.value for ground in Ground], default=None, allow_null=True, allow_blank=True
+    )
+    note = serializers.CharField(max_length=NOTE_LENGTH_MAX, default="", allow_blank=True)
+    points = serializers.ListField(child=PointIn(), max_length=POINTS_MAX, default=list)
+
+
+class PointOut(serializers.Serializer[Any]):
+    item = serializers.CharField(allow_null=True)
+    photo = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField()
+    note = serializers.CharField()
+
+
+class ReviewerOut(serializers.Serializer[User]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class StandOut(serializers.Serializer[Visit]):
+    """Where the visit stands now; `attempt` is the one expected or under review."""
+
+    id = serializers.UUIDField(source="pk")
+    state = serializers.ChoiceField([state.value for state in VisitState])
+    attempt = serializers.IntegerField()
+
+
+class DecisionOut(serializers.Serializer[Decision]):
+    """`attempt` is the one that was judged; `ground` is empty unless one was named."""
+
+    id = serializers.UUIDField()
+    attempt = serializers.IntegerField()
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    ground = serializers.CharField()
+    note = serializers.CharField()
+    points = PointOut(many=True)
+    by = ReviewerOut()
+    decided_at = serializers.DateTimeField()
+    visit = StandOut()
+
+
+class Decisions(ListAPIView[Decision]):
+    """Every decision about a visit, in the order they were made; for all who may see the visit."""
+
+    serializer_class = DecisionOut
+    ordering = ("decided_at", "pk")
+
+    def get_queryset(self) -> QuerySet[Decision]:
+        visit = self.kwargs["visit"]
+        if not Visit.objects.visible_to(cast(User, self.request.user)).filter(pk=visit).exists():
+            raise NoSuchVisit(visit=visit)
+        return Decision.objects.filter(visit=visit).select_related("by", "visit")
+
+    @extend_schema(request=DecisionIn, responses={200: DecisionOut, 201: DecisionOut})
+    def post(self, request: Request, visit: UUID) -> Response:
+        """Accept, return or reject; a new decision also undoes an earlier acceptance or rejection."""
+        sent = DecisionIn.read(request.data)
+        judgement = Judgement(
+            verdict=Verdict(sent["verdict"]),
+            ground=Ground(sent["ground"]) if sent["ground"] else None,
+            note=sent["note"],
+            points=tuple(Point(**point) for point in sent["points"]),
+        )
+        made, new = actions.decide(
+            visit, judgement, decision=sent["id"], attempt=sent["attempt"], by=cast(User, request.user)
+        )
+        return Response(DecisionOut(made).data, status=201 if new else 200)
+
+
+urlpatterns = [path("visits/<uuid:visit>/decisions", Decisions.as_view())]
