@@ -75,10 +75,11 @@ class Uploader:
         if unsure:
             turn = self._ask(turn, url)
         while turn.end is None:
-            turn = self._piece(turn, content, url, careful)
-            tell(turn.offset)
-            if turn.end is None and turn.offset >= len(content):
+            if turn.offset >= len(content):
                 turn = turn.ended(End.RENEW)  # all is there, but nobody said it is stored: /sync will
+            else:
+                turn = self._piece(turn, content, url, careful)
+                tell(turn.offset)
         self.piece = turn.piece
         return turn
 

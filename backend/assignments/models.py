@@ -20,7 +20,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Her own as an inspector, those of her regions as a coordinator, all as a manager."""
         return self.filter(
             Q(inspector=user, programme__in=user.standings)
-            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="unit__region")
+            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="unit__region__code")
         )
 
     def standing(self) -> AssignmentQuerySet:

@@ -23,7 +23,7 @@ from backend.people.models import User
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-class WordsOut(serializers.Serializer[Any]):
+class ChecklistTitleOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     en = serializers.CharField()
 
@@ -33,12 +33,12 @@ class ChecklistOut(serializers.Serializer[Checklist]):
     code = serializers.CharField()
     version = serializers.CharField()
     technique = serializers.CharField()
-    title = WordsOut()
+    title = ChecklistTitleOut()
     published_at = serializers.DateTimeField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
-class FilesIn(serializers.Serializer[Any]):
+class ChecklistFilesIn(serializers.Serializer[Any]):
     """The TOML files of one instrument, or the one .json text of a published checklist."""
 
     files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), max_length=FILES_MAX)
@@ -59,10 +59,10 @@ class Checklists(ListAPIView[Checklist]):
     parser_classes = [MultiPartParser]
     ordering = ("-published_at", "-digest")
 
-    @extend_schema(request={"multipart/form-data": FilesIn}, responses={201: ChecklistOut})
+    @extend_schema(request={"multipart/form-data": ChecklistFilesIn}, responses={201: ChecklistOut})
     def post(self, request: Request) -> Response:
         """Publish. The same content again answers with the checklist that is already there."""
-        sent = FilesIn(data=request.data)
+        sent = ChecklistFilesIn(data=request.data)
         sent.is_valid(raise_exception=True)
         files = {file.name: file.read() for file in sent.validated_data["files"]}
         checklist = actions.publish_checklist(files, by=cast(User, request.user))

@@ -69,7 +69,7 @@ def score_visit(visit_id: UUID) -> VisitScore | None:
 def score_accepted(programme: UUID, period: Period) -> int:
     """Score the accepted visits of a period that have no fresh score yet; returns how many there were.
 
-    In transactions of its own, so that phones are not kept waiting; the work is found again if it is interrupted.
+    In transactions of its own, so that phones are not kept waiting; what an interruption leaves is found again.
     """
     book, scored = ScoreBook(), 0
     missing = accepted_visits(programme, period).filter(
@@ -101,46 +101,49 @@ class Tally:
 
 
 def compute(
-    id: UUID, *, programme: UUID, period: str, method: str, by: User, checklist: str = ""
+    computation_id: UUID, *, programme: UUID, period: str, method: str, by: User, checklist: str = ""
 ) -> tuple[Computation, bool]:
-    """The figures of a period as they stand now, and whether they are new (the same id again answers what it has).
+    """The figures of a period as they stand now, and whether they are new: the same id again answers what it has.
 
-    checklist   digest; "" takes the one most visits of the period were made with. Visits on others are left out and
-                named, never mixed in.
+    checklist   digest; "" takes the one most visits of the period were made with. Visits on others are left
+                out and named, never mixed in.
     Raises NoSuchProgramme, NotAllowed, BadPeriod, NoSuchMethod, NothingAccepted, ChecklistDoesNotFit,
     ComputationDiffers.
     """
     require(by, programme, Verb.COMPUTE)
     days, how = parse_period(period), computed_method(method)
-    if told := _told_before(id, programme, days, how, checklist):
+    if told := _told_before(computation_id, programme, days, how, checklist):
         return told, False
     score_accepted(programme, days)
-    return _compute(id, programme, days, how, checklist, by)
+    return _compute(computation_id, programme, days, how, checklist, by)
 
 
-def _told_before(id: UUID, programme: UUID, days: Period, how: Method, checklist: str) -> Computation | None:
-    told = Computation.objects.with_names().filter(pk=id).first()
+def _told_before(
+    computation_id: UUID, programme: UUID, days: Period, how: Method, checklist: str
+) -> Computation | None:
+    told = Computation.objects.with_names().filter(pk=computation_id).first()
     if told is None:
         return None
     said = (told.programme_id, told.period, told.method, told.asked_checklist)
     if said != (programme, days.name, how.code, checklist):
-        raise ComputationDiffers(computation=id)
+        raise ComputationDiffers(computation=computation_id)
     return told
 
 
 @one_transaction
 def _compute(
-    id: UUID, programme: UUID, days: Period, how: Method, checklist: str, by: User
+    computation_id: UUID, programme: UUID, days: Period, how: Method, checklist: str, by: User
 ) -> tuple[Computation, bool]:
     Programme.objects.select_for_update().get(
         pk=programme
     )  # the same id told twice at once: one of them waits
-    if told := _told_before(id, programme, days, how, checklist):
+    if told := _told_before(computation_id, programme, days, how, checklist):
         return told, False
     chosen, others = _choose(programme, days, how, checklist)
     made = Computation.objects.create(
-        id=id, programme_id=programme, period=days.name, method=how.code, checklist=chosen, asked_checklist=checklist,
-        others=others, visits=0, counted=0, incomplete=0, detected=0, computed_by=by, computed_at=now(),
+        id=computation_id, programme_id=programme, period=days.name, method=how.code,
+        checklist=chosen, asked_checklist=checklist, others=others,
+        visits=0, counted=0, incomplete=0, detected=0, computed_by=by, computed_at=now(),
     )  # fmt: skip
     figures = _figures(made, days, how)
     lines = lines_of(_units_heard(programme, figures), how, _province_names())

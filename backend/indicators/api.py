@@ -1,4 +1,4 @@
-"""The addresses of this room: methods, reference results, computations and their results, one visit, one unit."""
+"""The addresses of this room: methods, reference results, computations, one visit, one unit."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Computations(ListAPIView[Computation]):
         request=shapes.ComputationIn, responses={200: shapes.ComputationOut, 201: shapes.ComputationOut}
     )
     def post(self, request: Request) -> Response:
-        """Compute a period's figures from the visits accepted by now. The same id again answers what it has."""
+        """Compute a period's figures from the visits accepted by now; the same id again answers what it has."""
         sent = shapes.ComputationIn.read(request.data)
         made, new = actions.compute(sent.pop("id"), **sent, by=cast(User, request.user))
         return Response(shapes.ComputationOut(made).data, status=201 if new else 200)

@@ -39,7 +39,7 @@ class NothingAccepted(Conflict):
 
 
 class ChecklistDoesNotFit(Conflict):
-    """This checklist's dimensions and weights are not those of the method; figures of the two are never mixed."""
+    """This checklist's dimensions and weights are not those of the method; the two are never mixed."""
 
     code = "checklist-does-not-fit"
     words_id = "Dimensi dan bobot instrumen ini bukan milik metode tersebut; angka keduanya tidak dicampur."

@@ -1,9 +1,9 @@
-"""From visits to units, from units to institutions, from institutions to averages of one class. Pure and exact.
+"""From visits to units, to institutions, to averages of one class. Pure and exact.
 
-5  Unit = mean of its valid, accepted, undetected visits in the period; with fewer than `visits_min` of them, or by
-   fewer than `inspectors_min` people, there is "not enough data": no value, no zone, no rank.
-6  Institution = mean of its units that have enough; without any such unit it has not enough itself. Region and class
-   averages = mean of the institutions that have enough, always of one class.
+5  Unit = mean of its valid, accepted, undetected visits in the period; with fewer than `visits_min` of them, or
+   by fewer than `inspectors_min` people, there is "not enough data": no value, no zone, no rank.
+6  Institution = mean of its units that have enough; without any such unit it has not enough itself. Region and
+   class averages = mean of the institutions that have enough, always of one class.
 
 Means are taken of exact values, never of rounded ones. Spread is the sample standard deviation (n - 1).
 """

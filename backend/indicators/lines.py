@@ -1,4 +1,4 @@
-"""The lines of a computation: from figures of units to everything that is listed, ranked and coloured. Pure."""
+"""The lines of a computation: from figures of units to all that is listed, ranked and coloured. Pure."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _valued(line: Line, method: Method) -> Line:
 
 
 def _ranked(lines: list[Line], *, among_itself: bool = True) -> list[Line]:
-    """Lines of one level with their ranks, each class by itself. A whole class is not ranked against others."""
+    """Lines of one level with their ranks, each class by itself; a whole class is not ranked at all."""
     found = []
     for told in _grouped(lines, lambda line: (line.institution_class, "")):
         places = (

@@ -1,4 +1,4 @@
-"""Methods as data: one TOML file each under methods/, read once. A new year's method is a new file, not new code."""
+"""Methods as data: one TOML file each under methods/, read once. A new method is a new file, not new code."""
 
 import tomllib
 from decimal import Decimal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,24 +15,17 @@ from backend.people.rules import Verb
 from backend.visits.models import Visit
 
 
-class Rounded(models.DecimalField):  # type: ignore[type-arg]
-    """A value as it is published."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_digits": 6, "decimal_places": 2, "null": True, **options})
-
-
 class VisitScoreQuerySet(models.QuerySet["VisitScore"]):
     def fresh(self) -> VisitScoreQuerySet:
         """Scores of what the visit says now; a later attempt leaves an older score behind."""
         return self.filter(submission=F("visit__submission"))
 
-    def accepted(self, programme: object, period: Period) -> VisitScoreQuerySet:
-        """Fresh scores of the accepted visits of these days. An acceptance that was undone is not among them."""
+    def accepted(self, programme: UUID, period: Period) -> VisitScoreQuerySet:
+        """Fresh scores of the accepted visits of these days; an undone acceptance is not among them."""
         return self.fresh().filter(visit__in=accepted_visits(programme, period))
 
 
-def accepted_visits(programme: object, period: Period) -> models.QuerySet[Visit]:
+def accepted_visits(programme: UUID, period: Period) -> models.QuerySet[Visit]:
     """The accepted visits whose day, in the unit's own time zone, lies in the period."""
     return Visit.objects.accepted().filter(programme=programme, local_date__range=(period.first, period.last))
 
@@ -41,8 +34,8 @@ class VisitScore(models.Model):
     """One visit's score, written by machine from its current submission and written anew when that changes.
 
     value       exact, "n/d" (rules.exact); None when the visit is incomplete
-    dimensions  [{"code", "weight", "value", "rounded", "points", "answered", "valid", "indicators": [{"code", "value",
-                "rounded", "answered"}]}]; value exact, the rest as published
+    dimensions  [{"code", "weight", "value", "rounded", "points", "answered", "valid",
+                "indicators": [{"code", "value", "rounded", "answered"}]}]; value exact, the rest as published
     items       {item code: exact score} of the scored items
     criticals   codes of the items with a critical finding
     """
@@ -51,7 +44,7 @@ class VisitScore(models.Model):
     submission = models.ForeignKey("visits.Submission", on_delete=models.CASCADE, related_name="+")
     checklist = models.ForeignKey("checklists.Checklist", on_delete=models.PROTECT, related_name="+")
     value = models.TextField(null=True)
-    rounded = Rounded()
+    rounded = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     valid = models.BooleanField()
     dimensions = models.JSONField()
     items = models.JSONField()
@@ -156,10 +149,10 @@ class Result(models.Model):
     region = models.CharField(max_length=13, blank=True)
     n = models.PositiveIntegerField()
     units = models.PositiveIntegerField()
-    value = Rounded()
-    spread = Rounded()
-    least = Rounded()
-    most = Rounded()
+    value = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    spread = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    least = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    most = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     zone = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=2, blank=True)
     rank = models.PositiveIntegerField(null=True)

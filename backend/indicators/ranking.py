@@ -1,4 +1,4 @@
-"""Ranks inside one class and period: the highest value first, equal rounded values share a rank (1, 2, 2, 4). Pure."""
+"""Ranks inside one class and period: highest first, equal rounded values share a rank (1, 2, 2, 4). Pure."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -25,7 +25,7 @@ NOTHING = Summary(0, None, None)
 
 def score_for(user: User, visit_id: UUID) -> dict[str, Any]:
     """The score of a told visit as it stands now, for those who judge it. Raises NoScore."""
-    hers = regions_where(user, Verb.SEE_RESULTS, programme="programme", region="assignment__unit__region")
+    hers = regions_where(user, Verb.SEE_RESULTS, programme="programme", region="assignment__unit__region__code")
     visit = scorable(Visit.objects.filter(hers, pk=visit_id)).first()
     if visit is None:
         raise NoScore(visit=visit_id)
@@ -58,8 +58,10 @@ class UnitRead:
 
 
 def unit_for(user: User, unit_id: UUID, period: str, checklist: str = "") -> UnitRead:
-    """One unit's counted visits down to the items. Those who work on results see accepted visits as they stand;
-    readers see what the newest published computation counted, once there is enough. Raises NoSuchUnit, BadPeriod.
+    """One unit's counted visits down to the items. Raises NoSuchUnit, BadPeriod.
+
+    Those who work on results see accepted visits as they stand; readers see what the newest published
+    computation counted, once there is enough.
     """
     days = parse_period(period)
     unit = Unit.objects.visible_to(user).filter(pk=unit_id).first()

@@ -1,7 +1,7 @@
 """Values of the numbers room: exact rounding, methods with their bands, periods. Pure.
 
-Every figure is an exact Fraction until it is published; it is rounded once, half up, at each published level, and
-zones are read from the rounded value (77.995 is 78.00, and green).
+Every figure is an exact Fraction until it is published; it is rounded once, half up, at each published level,
+and zones are read from the rounded value (77.995 is 78.00, and green).
 """
 
 import re
@@ -70,7 +70,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Band:
-    """A step of a scale: values from `start` up to the next band's start. A method without letters has category ""."""
+    """A step of a scale: values from `start` up to the next band's start. Without letters, category is ""."""
 
     start: Decimal
     category: str
@@ -107,8 +107,8 @@ class Method:
     def zone_of(self, value: Fraction | Decimal | None, *, cap: str | None = None) -> Band | None:
         """The band of a value, after rounding it; None without a value or outside the scale.
 
-        cap   a zone that cannot be exceeded (rule 9's option for confirmed critical findings): then the best band
-              of that zone stands in for every better one. Nothing is capped unless somebody asks.
+        cap   a zone that cannot be exceeded (rule 9's option for confirmed critical findings): the best band of
+              that zone then stands in for every better one. Nothing is capped unless somebody asks.
         """
         if value is None:
             return None

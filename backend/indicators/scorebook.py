@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from backend.checklists.models import Checklist
 from backend.checklists.rules import Instrument
 from backend.core.clock import now
@@ -14,10 +16,10 @@ from backend.indicators.rules import exact, round_half_up
 from backend.indicators.scoring import DimensionScore, VisitScored, score_answers
 from backend.units.models import PublishedStandard
 from backend.units.rules import standard_on
-from backend.visits.models import Visit, VisitQuerySet
+from backend.visits.models import Visit
 
 
-def scorable(visits: VisitQuerySet) -> VisitQuerySet:
+def scorable(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """Told visits with what scoring reads of them, and neither the exact text nor any name."""
     return (
         visits.filter(submission__isnull=False)
@@ -58,7 +60,7 @@ class ScoreBook:
     ) -> tuple[VisitScore, VisitScored]:
         submission, order = visit.submission, visit.assignment
         assert submission is not None  # `scorable` leaves the untold out
-        # The checklist the phone filled in, even if it is older than the order's; the order's if we never saw it.
+        # The checklist the phone filled in, even if older than the order's; the order's if we never saw it.
         checklist = self._checklists.get(submission.checklist) or self._checklists[order.checklist_id]
         instrument = checklist.instrument
         facts = _facts(instrument, visit, standards.get(order.product_id, []))

@@ -2,9 +2,10 @@
 
 1  An item scores 0..100; na and unanswered items drop out.
 2  Indicator = sum(w x s) / sum(w) over the answered items; without any answer it drops out.
-3  Dimension = sum(W x indicator) / sum(W) over the indicators present; valid when at least `valid_share` percent of
-   its item weight was answered (an item's weight in the dimension = indicator weight x item weight / 100).
-4  Visit = sum(D x dimension) / sum(D) when every dimension is valid; otherwise it is incomplete: shown, never averaged.
+3  Dimension = sum(W x indicator) / sum(W) over the indicators present; valid when at least `valid_share` percent
+   of its item weight was answered (an item's weight in it = indicator weight x item weight / 100).
+4  Visit = sum(D x dimension) / sum(D) when every dimension is valid; otherwise it is incomplete: shown, never
+   averaged.
 
 Critical findings are listed and never change a score.
 """
@@ -33,8 +34,8 @@ class IndicatorScore:
 
 @dataclass(frozen=True, slots=True)
 class DimensionScore:
-    """`answered` is the answered percent of the dimension's item weight. An invalid dimension keeps its value: it is
-    shown, and spoils the visit's."""
+    """`answered` is the answered percent of the dimension's item weight. An invalid dimension keeps its value: it
+    is shown, and spoils the visit's."""
 
     code: str
     weight: Fraction

@@ -15,7 +15,7 @@ LEVELS = [level.value for level in Level]
 
 
 class ComputationIn(In):
-    """`checklist` (a digest) only where visits of several checklists fall into one period; without it, the most used."""
+    """`checklist` (a digest) where visits of several checklists share a period; without it, the most used."""
 
     id = serializers.UUIDField()
     programme = serializers.UUIDField()
@@ -98,7 +98,7 @@ class ClassOut(serializers.Serializer[Any]):
 
 
 class PublishedResultOut(ClassOut):
-    """`zone` and `category` follow from the method's bands; the `…_as_printed` are what the source says, or null."""
+    """`zone` and `category` follow from the method; the `…_as_printed` are what the source says, or null."""
 
     method = serializers.CharField()
     body = serializers.CharField()

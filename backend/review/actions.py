@@ -29,10 +29,10 @@ from backend.visits.rules import VisitState
 def decide(
     visit: UUID, judgement: Judgement, *, decision: UUID, attempt: int, by: User
 ) -> tuple[Decision, bool]:
-    """Accept, return or reject the attempt under review, or undo a decision by another; and whether this is new.
+    """Accept, return or reject the attempt under review, or undo an earlier decision; and whether this is new.
 
-    The inspector's feed hears of it. Raises as `require`, check_words and check_points do, and NoSuchVisit, IdTaken,
-    OwnVisit, VisitCancelled, StaleAttempt, VerdictOutOfTurn, PhotosMissing.
+    The inspector's feed hears of it. Raises as `require`, check_words and check_points do, and NoSuchVisit,
+    IdTaken, OwnVisit, VisitCancelled, StaleAttempt, VerdictOutOfTurn, PhotosMissing.
     """
     order, told = _locked(visit, by)
     if known := Decision.objects.filter(pk=decision).first():
@@ -43,6 +43,7 @@ def decide(
     _check_turn(order, told, attempt, judgement.verdict)
     check_words(judgement)
     _check_points(order, judgement)
+    assert told.submission_id is not None  # a visit is there from its first submission on
     made = Decision.objects.create(
         id=decision,
         visit=told,
@@ -69,7 +70,7 @@ def decide(
 
 
 def _locked(visit: UUID, by: User) -> tuple[Assignment, Visit]:
-    """The order first, then its visit, as everybody who changes a visit does. Raises NoSuchVisit, and as `require`."""
+    """The order first, then its visit, as everybody who changes a visit does. Raises NoSuchVisit."""
     if not Visit.objects.visible_to(by).filter(pk=visit).exists():
         raise NoSuchVisit(visit=visit)
     order = Assignment.objects.select_for_update().get(pk=visit)

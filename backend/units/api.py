@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -19,98 +18,29 @@ from rest_framework.views import APIView
 
 from backend.people.errors import NoSuchProgramme
 from backend.people.models import Programme, User
+from backend.rest.forms import In
 from backend.units import actions, errors
 from backend.units.models import Institution, Product, PublishedStandard, Region, Unit
-from backend.units.rules import CODE_LENGTH_MAX, InstitutionClass, RegionKind, UnitType
+from backend.units.shapes import (
+    ImportIn,
+    InstitutionOut,
+    InstitutionsAsked,
+    ProductOut,
+    ProductsAsked,
+    RegionOut,
+    RegionsAsked,
+    ReportOut,
+    StandardOut,
+    StandardsAsked,
+    UnitDetailOut,
+    UnitOut,
+    UnitsAsked,
+)
 from backend.units.sheets import FILE_BYTES_MAX
-from backend.units.tables import TABLES
 
-BOOTHS_LISTED_MAX = 200
 FORM_BYTES_MAX = FILE_BYTES_MAX + 16 * 1024  # the file and the other fields
 
 M = TypeVar("M", bound=Model)
-
-
-class RegionOut(serializers.ModelSerializer[Region]):
-    class Meta:
-        model = Region
-        fields = ["code", "name", "kind", "parent"]
-
-
-class RegionName(serializers.ModelSerializer[Region]):
-    class Meta:
-        model = Region
-        fields = ["code", "name"]
-
-
-class InstitutionName(serializers.ModelSerializer[Institution]):
-    class Meta:
-        model = Institution
-        fields = ["id", "code", "name"]
-
-
-class InstitutionOut(serializers.ModelSerializer[Institution]):
-    region = RegionName()
-
-    class Meta:
-        model = Institution
-        fields = ["id", "programme", "code", "name", "institution_class", "kind", "region"]
-
-
-class UnitName(serializers.ModelSerializer[Unit]):
-    class Meta:
-        model = Unit
-        fields = ["id", "code", "name", "unit_type"]
-
-
-class UnitOut(serializers.ModelSerializer[Unit]):
-    institution = InstitutionName()
-    region = RegionName()
-    host = UnitName(allow_null=True)
-    latitude = serializers.FloatField(allow_null=True)
-    longitude = serializers.FloatField(allow_null=True)
-
-    class Meta:
-        model = Unit
-        fields = [
-            *("id", "programme", "code", "name", "unit_type", "institution", "region", "host"),
-            *("address", "latitude", "longitude", "opening_hours", "time_zone"),
-        ]
-
-
-class UnitDetailOut(UnitOut):
-    booths = serializers.SerializerMethodField()
-
-    class Meta(UnitOut.Meta):
-        fields = [*UnitOut.Meta.fields, "booths"]
-
-    @extend_schema_field(UnitName(many=True))
-    def get_booths(self, unit: Unit) -> Any:
-        return UnitName(unit.booths.order_by("code")[:BOOTHS_LISTED_MAX], many=True).data
-
-
-class ProductOut(serializers.ModelSerializer[Product]):
-    class Meta:
-        model = Product
-        fields = ["id", "programme", "code", "name_id", "name_en", "unit_type", "group"]
-
-
-class ProductName(serializers.ModelSerializer[Product]):
-    class Meta:
-        model = Product
-        fields = ["id", "code", "name_id", "name_en"]
-
-
-class StandardOut(serializers.ModelSerializer[PublishedStandard]):
-    product = ProductName()
-    unit = UnitName(allow_null=True)
-
-    class Meta:
-        model = PublishedStandard
-        fields = [
-            *("id", "product", "region", "unit", "fee_rupiah", "completion_amount", "completion_unit"),
-            *("wait_minutes", "source", "valid_from", "valid_to"),
-        ]
 
 
 # What a list may be narrowed by: query parameters, and what each means as a condition.
@@ -150,59 +80,15 @@ def holding(*columns: str) -> Callable[[str], Q]:
     return condition
 
 
-def text(length: int = CODE_LENGTH_MAX) -> serializers.CharField:
-    return serializers.CharField(required=False, max_length=length)
-
-
-def choice(values: Any) -> serializers.ChoiceField:
-    return serializers.ChoiceField(required=False, choices=[value.value for value in values])
-
-
-class RegionsAsked(serializers.Serializer[Any]):
-    region = text()
-    kind = choice(RegionKind)
-    q = text(80)
-
-
-class InstitutionsAsked(serializers.Serializer[Any]):
-    programme = text()
-    region = text()
-    institution_class = choice(InstitutionClass)
-    q = text(80)
-
-
-class UnitsAsked(serializers.Serializer[Any]):
-    programme = text()
-    region = text()
-    type = choice(UnitType)
-    institution = text()
-    q = text(80)
-
-
-class ProductsAsked(serializers.Serializer[Any]):
-    programme = text()
-    type = choice(UnitType)
-    q = text(80)
-
-
-class StandardsAsked(serializers.Serializer[Any]):
-    programme = text()
-    product = text()
-    region = text()
-    unit = text()
-    on = serializers.DateField(required=False, help_text="valid on this day")
-
-
 class Listing(ListAPIView[M]):
     """What she may see, narrowed by what she asks."""
 
-    asked: ClassVar[type[serializers.Serializer[Any]]]
+    asked: ClassVar[type[In]]
     meaning: ClassVar[Mapping[str, Callable[[Any], Q]]]
 
     def filter_queryset(self, queryset: Any) -> Any:
-        asked = self.asked(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        conditions = [self.meaning[name](value) for name, value in asked.validated_data.items()]
+        asked = self.asked.read(self.request.query_params)
+        conditions = [self.meaning[name](value) for name, value in asked.items()]
         return queryset.visible_to(self.request.user).filter(*conditions)
 
 
@@ -292,39 +178,6 @@ class Standards(Listing[PublishedStandard]):
     }
 
 
-class ImportIn(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=list(TABLES))
-    programme = serializers.CharField(max_length=CODE_LENGTH_MAX, help_text="id or code")
-    file = serializers.FileField(allow_empty_file=True)
-    dry_run = serializers.BooleanField(default=False)
-
-
-class WordsOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    en = serializers.CharField()
-
-
-class RowErrorOut(serializers.Serializer[Any]):
-    row = serializers.IntegerField(help_text="as the spreadsheet counts, the first row is 1")
-    column = serializers.CharField(allow_blank=True)
-    value = serializers.CharField(allow_blank=True)
-    code = serializers.CharField()
-    words = WordsOut()
-
-
-class ReportOut(serializers.Serializer[actions.Report]):
-    kind = serializers.CharField()
-    dry_run = serializers.BooleanField()
-    stored = serializers.BooleanField()
-    rows = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    ignored_columns = serializers.ListField(child=serializers.CharField())
-    error_count = serializers.IntegerField()
-    errors = RowErrorOut(many=True)  # type: ignore[assignment]  # DRF takes declared fields off the class
-
-
 class BoundedForm(MultiPartParser):
     """A form whose announced size is looked at before its file is spooled to the disk."""
 
@@ -342,9 +195,7 @@ class Imports(APIView):
     def post(self, request: Request) -> Response:
         """Import a CSV or XLSX table: all or nothing. A rehearsal (`dry_run`) always answers with a report.
         Errors in a table that was to be stored are the problem `table-refused`, with the report's members."""
-        sent = ImportIn(data=request.data)
-        sent.is_valid(raise_exception=True)
-        given, user = sent.validated_data, cast(User, request.user)
+        given, user = ImportIn.read(request.data), cast(User, request.user)
         programme = Programme.objects.visible_to(user).filter(named("")(given["programme"])).first()
         if programme is None:
             raise NoSuchProgramme()

@@ -55,7 +55,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Her own as an inspector, those of her regions as a coordinator, all as a manager; never a consumer's."""
         return self.filter(
             Q(assignment__inspector=user, programme__in=user.standings)
-            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="assignment__unit__region")
+            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="assignment__unit__region__code")
         )
 
     def awaiting_review(self) -> VisitQuerySet:

@@ -15,6 +15,7 @@ from fieldsync.errors import NewerStore, Problem, StoreBroken, StoreBusy, StoreF
 
 BUSY_SECONDS_MAX = 30.0
 FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+WRITE_ERRORS = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 Row = dict[str, Any]
 
@@ -127,11 +128,12 @@ def in_our_words() -> Iterator[None]:
 
 
 def _problem(error: sqlite3.Error) -> Problem:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0)
+    primary = code & 0xFF
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy()
     # A write that the system cuts short (a quota, a file limit) is told as an input/output error.
-    if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+    if primary == sqlite3.SQLITE_FULL or code in WRITE_ERRORS:
         return StoreFull(why=str(error))
     return StoreBroken(why=str(error))
 

@@ -83,7 +83,7 @@ def test_every_type_has_a_case_on_the_wire():
 
 @pytest.mark.parametrize("name", ITEMS)
 @pytest.mark.parametrize("value", IMPOSSIBLE, ids=lambda value: repr(value)[:30])
-def test_an_impossible_value_is_told_and_scores_as_unanswered(name, value):
+def test_c4_an_impossible_value_is_told_and_scores_as_unanswered(name, value):
     told, answers = ITEMS[name], {ITEMS[name].code: {"value": value}}
     assert score(told, answers[told.code], FACTS) is None
     assert Gap(told.code, "value-wrong") in problems_in([told], answers, FACTS)
@@ -188,7 +188,7 @@ answers = st.fixed_dictionaries(
 
 
 @given(name=st.sampled_from(sorted(ITEMS)), answer=answers | anything, wait=anything, fee=anything)
-def test_a_score_is_nothing_or_between_0_and_100(name: str, answer: Any, wait: Any, fee: Any):
+def test_c5_a_score_is_nothing_or_between_0_and_100(name: str, answer: Any, wait: Any, fee: Any):
     told, facts = ITEMS[name], {"waiting_minutes": wait, "official_fee": fee}
     result = score(told, answer, facts)
     assert result is None or (isinstance(result, Fraction) and 0 <= result <= 100)

@@ -1,6 +1,8 @@
 """The instrument that comes with Samar, and reading one."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from fractions import Fraction
 from time import perf_counter
@@ -36,7 +38,7 @@ def test_the_instrument_asks_55_core_items_and_5_of_each_unit_type(instrument):
     assert own == {"SAM": 5, "SIM": 5, "POL": 5, "KTH": 5, "DKC": 5, "PKM": 5, "MPP": 5, "PTS": 5, "GEN": 4}
 
 
-def test_every_level_of_the_instrument_weighs_exactly_100(instrument):
+def test_c3_every_level_of_the_instrument_weighs_exactly_100(instrument):
     assert sum(dimension.weight for dimension in instrument.dimensions) == 100
     for variant in VARIANTS:
         for dimension in instrument.dimensions_for(variant):
@@ -56,7 +58,24 @@ def test_the_dimensions_weigh_what_the_ombudsmans_did(instrument):
 
 def test_the_instrument_has_16_indicators(instrument):
     codes = [indicator.code for dimension in instrument.dimensions for indicator in dimension.indicators]
-    assert codes == "I1 I2 I3 I4 P1 P2 P3 P4 P5 O1 O2 O3 O4 C1 C2 C3".split()
+    assert codes == [
+        "I1",
+        "I2",
+        "I3",
+        "I4",
+        "P1",
+        "P2",
+        "P3",
+        "P4",
+        "P5",
+        "O1",
+        "O2",
+        "O3",
+        "O4",
+        "C1",
+        "C2",
+        "C3",
+    ]
 
 
 def test_every_text_is_said_in_two_different_languages(instrument):
@@ -138,8 +157,15 @@ def test_what_a_norm_asks_for_names_the_norm(instrument):
 
 @pytest.mark.parametrize(
     ("variant", "group", "minutes"),
-    [("SAM", None, 30), ("SIM", None, 60), ("POL", "SKCK", 30), ("POL", "SPKT", 10), ("POL", None, 30), ("MPP", None, 20)],
-)  # fmt: skip
+    [
+        ("SAM", None, 30),
+        ("SIM", None, 60),
+        ("POL", "SKCK", 30),
+        ("POL", "SPKT", 10),
+        ("POL", None, 30),
+        ("MPP", None, 20),
+    ],
+)
 def test_a_unit_without_a_standard_is_given_the_default_wait(instrument, variant, group, minutes):
     facts = instrument.facts_for(variant, scenario="inquiry", product_group=group)
     assert facts["waiting_minutes"] == minutes
@@ -236,3 +262,10 @@ def test_a_text_with_a_broken_condition_is_a_problem(text):
     broken = text.replace('["=",["fact","scenario"],"transaction"]', '["=",["fact","weather"],"rain"]')
     with pytest.raises(NotAnInstrument):
         read(broken)
+
+
+def test_reading_scoring_and_loading_need_no_django():
+    said = (
+        "import sys, backend.checklists.loader, backend.checklists.answers; sys.exit('django' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", said], check=False).returncode == 0

@@ -168,6 +168,14 @@ def small(**changes: Any) -> dict[str, bytes]:
             (HEAD, "", "key-unknown", "Unknown key author."),
         ),
         (
+            INP, 'basis = ["U21-7", "PK16"]', 'basis = "U21-7"',
+            (INP, "I1.1", "list-expected", "basis must be a list of 1 to 12."),
+        ),
+        (
+            OUT, "critical = true", 'critical = "yes"',
+            (OUT, "O2.3", "truth-bad", "critical must be true or false."),
+        ),
+        (
             INP, 'basis = ["U21-7", "PK16"]', 'basis = [7]',
             (INP, "I1.1", "text-bad", "basis must be printable text of at most 40 characters."),
         ),
@@ -301,7 +309,7 @@ def test_a_file_of_absurd_values_is_named_too(content):
     assert [file for file, *_ in refused({"a.toml": content})] == ["a.toml"]
 
 
-def test_all_reasons_are_told_at_once():
+def test_c3_all_reasons_are_told_at_once():
     files = ikkt()
     files[INP] = (
         files[INP].replace(b"weight = 25\n", b"weight = 26\n", 1).replace(b'type = "YN"', b'type = "XX"', 1)

@@ -45,19 +45,20 @@ def scoring(variant: str, code: str, score: str) -> str:
 
 
 CHOICES_OF_THE_VECTOR = {
-    "I1.4": "50", "I2.1": "50", "I2.2": "50", "I3.1": "50", "I4.2": "50", "P1.1": "50", "P1.3": "0", "P1.7": "0",
-    "P2.1": "50", "P3.2": "40", "P4.1": "40", "P5.SAM.3": "0", "O2.3": "10", "O3.1": "67", "C1.1": "0", "C3.2": "50",
+    "I1.4": "50", "I2.1": "50", "I2.2": "50", "I3.1": "50", "I4.2": "50",
+    "P1.1": "50", "P1.3": "0", "P1.7": "0", "P2.1": "50", "P3.2": "40", "P4.1": "40", "P5.SAM.3": "0",
+    "O2.3": "10", "O3.1": "67", "C1.1": "0", "C3.2": "50",
 }  # fmt: skip
 VALUES_OF_THE_VECTOR: dict[str, Any] = {
-    "I1.5": False, "I2.3": False, "I2.4": False, "I2.5": False, "P1.6": 3, "P2.2": 2, "P5.SAM.4": False, "O1.1": 45,
-    "O2.1": [150_000, 100_000], "O2.2": True, "O3.2": 2, "O4.2": True, "C1.2": False, "C2.1": False, "C2.2": False,
-    "C2.3": False, "C3.1": False, "C3.3": 5,
+    "I1.5": False, "I2.3": False, "I2.4": False, "I2.5": False, "P1.6": 3, "P2.2": 2, "P5.SAM.4": False,
+    "O1.1": 45, "O2.1": [150_000, 100_000], "O2.2": True, "O3.2": 2, "O4.2": True,
+    "C1.2": False, "C2.1": False, "C2.2": False, "C2.3": False, "C3.1": False, "C3.3": 5,
 }  # fmt: skip
 NOT_APPLICABLE_IN_THE_VECTOR = ("I2.6", "P3.4", "O1.2", "O2.4")
 
 
 def samsat_vector() -> dict[str, Any]:
-    """A bad day at an invented Samsat: an inquiry, brokers inside, money asked. Its score was worked out by hand."""
+    """A bad day at an invented Samsat, on an inquiry: brokers inside, money asked. Scored once by hand."""
     answers = best("SAM")
     for code, score in CHOICES_OF_THE_VECTOR.items():
         answers[code] = {"value": scoring("SAM", code, score)}

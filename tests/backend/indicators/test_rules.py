@@ -197,8 +197,8 @@ def heard(*values: str | None, by: str = "sr", **more: bool) -> Iterator[Heard]:
 def test_i5_a_unit_is_the_mean_of_its_visits_with_their_number_and_spread() -> None:
     figure = unit_figure(heard("50", "60", "70"))
     assert figure == Figure(
-        n=3, units=1, critical=0, value=Fraction(60), spread=Decimal("10.00"), least=Fraction(50), most=Fraction(70),
-        dimensions={"INP": Fraction(60)},
+        n=3, units=1, critical=0, value=Fraction(60), spread=Decimal("10.00"), least=Fraction(50),
+        most=Fraction(70), dimensions={"INP": Fraction(60)},
     )  # fmt: skip
 
 

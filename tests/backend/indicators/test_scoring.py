@@ -124,7 +124,7 @@ dimension_parts = st.lists(st.tuples(st.integers(1, 60), indicator_parts), min_s
 
 
 def tree(parts: list) -> tuple[Dimension, dict[str, Fraction]]:
-    """One dimension of this shape, whose item weights add up to 100 in each indicator, and its item scores."""
+    """One dimension of this shape, item weights adding up to 100 in each indicator, and its item scores."""
     indicators, found = [], {}
     for i, (weight, told) in enumerate(parts):
         whole = sum(w for w, _ in told)
