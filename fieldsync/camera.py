@@ -47,7 +47,9 @@ def develop(source: bytes, *, zone: tzinfo | None = None) -> Developed:
                 raise NotAPicture(why=f"{picture.width} x {picture.height}")
             exif = picture.getexif()
             taken_at, place = _taken_at(exif, zone), _place(exif)
-            picture.draft("RGB", (LONG_SIDE_PIXELS, LONG_SIDE_PIXELS))  # lets the decoder skip what is not needed
+            picture.draft(
+                "RGB", (LONG_SIDE_PIXELS, LONG_SIDE_PIXELS)
+            )  # lets the decoder skip what is not needed
             small = _upright(picture)
     except NotAPicture:
         raise
@@ -76,7 +78,11 @@ def _taken_at(exif: Image.Exif, zone: tzinfo | None) -> datetime | None:
     offset = str(details.get(ExifTags.Base.OffsetTimeOriginal) or "").strip("\0 ")
     try:
         moment = datetime.strptime(str(said).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone)
-        return datetime.fromisoformat(f"{moment:%Y-%m-%dT%H:%M:%S}{offset}") if offset else moment.astimezone(zone)
+        return (
+            datetime.fromisoformat(f"{moment:%Y-%m-%dT%H:%M:%S}{offset}")
+            if offset
+            else moment.astimezone(zone)
+        )
     except (ValueError, OverflowError):
         return None
 

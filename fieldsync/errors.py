@@ -12,7 +12,9 @@ class Problem(Exception):
 
     code: ClassVar[str] = "problem"
     words_id: ClassVar[str] = "Terjadi masalah. Catatan Anda aman. Silakan coba lagi."
-    waiting_helps: ClassVar[bool] = False  # whether the same request may succeed later without anybody doing anything
+    waiting_helps: ClassVar[bool] = (
+        False  # whether the same request may succeed later without anybody doing anything
+    )
 
     def __init__(self, **facts: Any) -> None:
         super().__init__()
@@ -36,10 +38,13 @@ class _Facts(dict[str, Any]):
 
 
 class NoAnswer(Problem):
-    """The server did not answer ({why}). Everything you recorded is safe here. It is sent when there is a connection."""
+    """The server did not answer ({why}). Everything you recorded is safe here. It is sent when there is a
+    connection."""
 
     code = "no-answer"
-    words_id = "Server tidak menjawab ({why}). Semua catatan Anda aman di sini. Akan dikirim saat ada sambungan."
+    words_id = (
+        "Server tidak menjawab ({why}). Semua catatan Anda aman di sini. Akan dikirim saat ada sambungan."
+    )
     waiting_helps = True
 
 
@@ -92,10 +97,13 @@ class ServerBusy(Problem):
 
 
 class ServerFull(Problem):
-    """The server's storage is full. Your photos are safe here and are sent when there is room. Tell your coordinator."""
+    """The server's storage is full. Your photos are safe here and are sent when there is room. Tell your
+    coordinator."""
 
     code = "server-full"
-    words_id = "Penyimpanan server penuh. Foto Anda aman di sini dan dikirim bila ada tempat. Beri tahu koordinator."
+    words_id = (
+        "Penyimpanan server penuh. Foto Anda aman di sini dan dikirim bila ada tempat. Beri tahu koordinator."
+    )
     waiting_helps = True
 
 
@@ -132,7 +140,9 @@ class UpdateNeeded(Problem):
     """This program is too old for the server. Everything you recorded is safe here. Update the program, then sync."""
 
     code = "update-needed"
-    words_id = "Program ini terlalu lama untuk server. Catatan Anda aman di sini. Perbarui program, lalu kirim."
+    words_id = (
+        "Program ini terlalu lama untuk server. Catatan Anda aman di sini. Perbarui program, lalu kirim."
+    )
 
 
 class ForeignAddress(Problem):
@@ -175,7 +185,9 @@ class PhotoBad(Problem):
     """The server could not use the photo {photo} ({why}). It is kept here. Take it again if you can."""
 
     code = "photo-bad"
-    words_id = "Server tidak dapat memakai foto {photo} ({why}). Foto tetap tersimpan di sini. Ulangi bila bisa."
+    words_id = (
+        "Server tidak dapat memakai foto {photo} ({why}). Foto tetap tersimpan di sini. Ulangi bila bisa."
+    )
 
 
 # The store on this machine
@@ -192,7 +204,9 @@ class SyncRunning(Problem):
     """Another sync of this store is running. Nothing is lost; wait until it ends."""
 
     code = "sync-running"
-    words_id = "Pengiriman lain sedang berjalan untuk penyimpanan ini. Tidak ada yang hilang; tunggu sampai selesai."
+    words_id = (
+        "Pengiriman lain sedang berjalan untuk penyimpanan ini. Tidak ada yang hilang; tunggu sampai selesai."
+    )
 
 
 class NewerStore(Problem):
@@ -212,8 +226,8 @@ class StoreFull(Problem):
 
     code = "store-full"
     words_id = (
-        "Ruang penyimpanan perangkat ini habis ({why}). Yang tersimpan sebelumnya aman; langkah terakhir tidak tersimpan. "
-        "Kosongkan ruang, lalu ulangi langkah terakhir."
+        "Ruang penyimpanan perangkat ini habis ({why}). Yang tersimpan sebelumnya aman; langkah terakhir tidak "
+        "tersimpan. Kosongkan ruang, lalu ulangi langkah terakhir."
     )
 
 
@@ -221,7 +235,9 @@ class StoreBusy(Problem):
     """Another program holds the store. Nothing is lost; the last step was not saved. Repeat it."""
 
     code = "store-busy"
-    words_id = "Program lain sedang memakai penyimpanan. Tidak ada yang hilang; langkah terakhir belum tersimpan. Ulangi."
+    words_id = (
+        "Program lain memakai penyimpanan. Tidak ada yang hilang; langkah terakhir belum tersimpan. Ulangi."
+    )
     waiting_helps = True
 
 
@@ -288,14 +304,18 @@ class UnknownItem(Problem):
     """The checklist of this visit has no item {item}. Nothing was recorded. Look at the list of items."""
 
     code = "unknown-item"
-    words_id = "Daftar periksa kunjungan ini tidak punya butir {item}. Tidak ada yang dicatat. Lihat daftar butir."
+    words_id = (
+        "Daftar periksa kunjungan ini tidak punya butir {item}. Tidak ada yang dicatat. Lihat daftar butir."
+    )
 
 
 class ValueWrong(Problem):
     """{value} cannot be an answer to {item} ({expected}). Nothing was recorded. Give another value."""
 
     code = "value-wrong"
-    words_id = "{value} tidak mungkin menjadi jawaban {item} ({expected}). Tidak ada yang dicatat. Beri nilai lain."
+    words_id = (
+        "{value} tidak mungkin menjadi jawaban {item} ({expected}). Tidak ada yang dicatat. Beri nilai lain."
+    )
 
 
 class UnknownWord(Problem):
@@ -309,7 +329,10 @@ class TextTooLong(Problem):
     """The texts of this visit are longer than can be sent. The last step was not saved. Shorten the notes."""
 
     code = "text-too-long"
-    words_id = "Teks kunjungan ini lebih panjang daripada yang dapat dikirim. Langkah terakhir tidak disimpan. Pendekkan."
+    words_id = (
+        "Teks kunjungan ini lebih panjang daripada yang dapat dikirim. Langkah terakhir tidak disimpan. "
+        "Pendekkan catatannya."
+    )
 
 
 class FileUnreadable(Problem):

@@ -112,7 +112,7 @@ class Transport:
         """GET /checklists/{digest}: the body is the exact published text."""
         return self._send("GET", f"{wire.API}/checklists/{quote(digest, safe=':')}")
 
-    def submission(self, id: str, digest: str) -> Reply:  # noqa: A002 (the protocol's own word)
+    def submission(self, id: str, digest: str) -> Reply:
         """GET /submissions/{id}?digest=: an earlier submission with its exact text."""
         return self._send("GET", f"{wire.API}/submissions/{quote(id)}?digest={quote(digest, safe=':')}")
 
@@ -232,4 +232,3 @@ def _is_this_machine(server: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from fieldsync.errors import AnswerBroken, Problem
@@ -35,8 +35,8 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """How far a photo came. `offset` in bytes as the server last told it; `sent` bytes of body put on the line;
-    `problem` says why for CUT, WAIT and STOP."""
+    """How far a photo came. `offset` in bytes as the server last told it; `sent` bytes of body went on the line
+    in `requests`; `problem` says why for CUT, WAIT and STOP."""
 
     offset: int
     piece: Piece
@@ -44,6 +44,7 @@ class Turn:
     problem: Problem | None = None
     retry_after: float | None = None
     sent: int = 0
+    requests: int = 0
     moves: int = 0
     resends: int = 0
 
@@ -60,10 +61,17 @@ class Uploader:
 
     transport: Transport
     watch: Callable[[], float]
-    piece: Piece = Piece()
+    piece: Piece = field(default_factory=Piece)
 
     def send(
-        self, content: bytes, *, url: str, offset: int, unsure: bool = False, careful: bool = False, tell: Tell
+        self,
+        content: bytes,
+        *,
+        url: str,
+        offset: int,
+        unsure: bool = False,
+        careful: bool = False,
+        tell: Tell,
     ) -> Turn:
         """Send `content` from `offset` on, until the turn ends.
 
@@ -84,6 +92,7 @@ class Uploader:
         return turn
 
     def _ask(self, turn: Turn, url: str) -> Turn:
+        turn = replace(turn, requests=turn.requests + 1)
         try:
             reply = self.transport.where(url)
         except Problem as problem:
@@ -96,13 +105,13 @@ class Uploader:
     def _piece(self, turn: Turn, content: bytes, url: str, careful: bool) -> Turn:
         part = content[turn.offset : turn.offset + turn.piece.size]
         checksum = base64.b64encode(hashlib.sha256(part).digest()).decode() if careful else None
+        turn = replace(turn, sent=turn.sent + len(part), requests=turn.requests + 1)
         began = self.watch()
         try:
             reply = self.transport.piece(url, turn.offset, part, checksum=checksum)
         except Problem as problem:
             end = End.CUT if problem.waiting_helps else End.STOP
-            return replace(turn, piece=turn.piece.after_failed(), sent=turn.sent + len(part)).ended(end, problem)
-        turn = replace(turn, sent=turn.sent + len(part))
+            return replace(turn, piece=turn.piece.after_failed()).ended(end, problem)
         if after_upload(reply.status) is Do.KEPT:
             return self._kept(turn, reply, turn.offset + len(part), self.watch() - began)
         return self._not_kept(turn, reply)

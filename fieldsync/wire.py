@@ -107,7 +107,12 @@ class Submission:
 
     def item(self) -> dict[str, Any]:
         """As an item of a request; `damaged` says that our own copy no longer matches its digest."""
-        said: dict[str, Any] = {"kind": "submission", "id": self.id, "visit": self.visit, "attempt": self.attempt}
+        said: dict[str, Any] = {
+            "kind": "submission",
+            "id": self.id,
+            "visit": self.visit,
+            "attempt": self.attempt,
+        }
         said |= {"checklist": self.checklist, "digest": self.digest, "doc": self.doc}
         return said | {"damaged": True} if self.damaged else said
 
@@ -136,7 +141,13 @@ class PhotoOffer:
     type: str
 
     def item(self) -> dict[str, Any]:
-        return {"id": self.id, "visit": self.visit, "sha256": self.sha256, "size": self.size, "type": self.type}
+        return {
+            "id": self.id,
+            "visit": self.visit,
+            "sha256": self.sha256,
+            "size": self.size,
+            "type": self.type,
+        }
 
 
 @dataclass(frozen=True)
@@ -274,7 +285,9 @@ def read_answer(raw: bytes) -> Answer:
         answers=_maybe_text(said, "for"),
         reset=_truth(said, "reset"),
         results=tuple(_result(each) for each in told if "draft" not in each),
-        drafts=tuple(DraftResult(_text(each, "draft"), _whole(each, "rev")) for each in told if "draft" in each),
+        drafts=tuple(
+            DraftResult(_text(each, "draft"), _whole(each, "rev")) for each in told if "draft" in each
+        ),
         uploads=tuple(_upload(_mapping(each, "uploads")) for each in _list(said, "uploads")),
         changes=tuple(_change(_mapping(each, "changes")) for each in _list(said, "changes")),
         cursor=_text(said, "cursor"),
@@ -307,7 +320,9 @@ def read_login(raw: bytes) -> SignedIn:
     """Read an answer of POST /login. Raises AnswerBroken."""
     said = _mapping(read_json(raw), "answer")
     user = _mapping(said.get("user"), "user")
-    return SignedIn(_text(said, "token"), _text(user, "id"), _text(user, "username"), _maybe_text(user, "name") or "")
+    return SignedIn(
+        _text(said, "token"), _text(user, "id"), _text(user, "username"), _maybe_text(user, "name") or ""
+    )
 
 
 def read_submission_text(raw: bytes) -> str:
@@ -323,7 +338,9 @@ def read_refusal(raw: bytes) -> dict[str, str]:
         return {}
     if not isinstance(said, Mapping):
         return {}
-    found = {key: said[key] for key in ("code", "title", "title_id", "detail") if isinstance(said.get(key), str)}
+    found = {
+        key: said[key] for key in ("code", "title", "title_id", "detail") if isinstance(said.get(key), str)
+    }
     return {key: value[:300].encode("utf-8", "replace").decode() for key, value in found.items()}
 
 
@@ -439,7 +456,7 @@ class Visit:
         }
 
 
-def read_visit(id: str, raw: JSON, removed: str | None = None) -> Visit:  # noqa: A002 (the protocol's own word)
+def read_visit(id: str, raw: JSON, removed: str | None = None) -> Visit:
     """A VISIT as values. Never raises: what is missing or of a wrong type becomes "" or 1."""
 
     def text(name: str) -> str:

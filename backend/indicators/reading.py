@@ -20,12 +20,15 @@ from backend.units.errors import NoSuchUnit
 from backend.units.models import Unit
 from backend.visits.models import Visit
 
+VISITS_PER_CHUNK = 200
 NOTHING = Summary(0, None, None)
 
 
 def score_for(user: User, visit_id: UUID) -> dict[str, Any]:
     """The score of a told visit as it stands now, for those who judge it. Raises NoScore."""
-    hers = regions_where(user, Verb.SEE_RESULTS, programme="programme", region="assignment__unit__region__code")
+    hers = regions_where(
+        user, Verb.SEE_RESULTS, programme="programme", region="assignment__unit__region__code"
+    )
     visit = scorable(Visit.objects.filter(hers, pk=visit_id)).first()
     if visit is None:
         raise NoScore(visit=visit_id)
@@ -101,8 +104,8 @@ def _read(unit: Unit, days: Period, counted: VisitScoreQuerySet, asked: str, *, 
     rows = counted.filter(checklist=chosen).values_list(
         "visit__assignment__inspector", "value", "dimensions", "items", "criticals"
     )
-    for row in rows.iterator(chunk_size=200):
-        told.hear(*row)
+    for inspector, value, *found in rows.iterator(chunk_size=VISITS_PER_CHUNK):
+        told.hear(inspector, value or "0", *found)
     whole = told.whole
     enough = whole.n >= VISITS_MIN and len(told.inspectors) >= INSPECTORS_MIN
     shown = enough or all_shown

@@ -64,7 +64,7 @@ class BandOut(serializers.Serializer[Any]):
     start = serializers.CharField()
     category = serializers.CharField()
     zone = serializers.CharField()
-    label = WordsOut()
+    label = WordsOut()  # type: ignore[assignment]  # DRF has an attribute of that name
 
 
 class MethodOut(serializers.Serializer[Any]):
@@ -79,7 +79,7 @@ class MethodOut(serializers.Serializer[Any]):
     bands = BandOut(many=True)
     visits_min = serializers.IntegerField()
     inspectors_min = serializers.IntegerField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # likewise
 
     def get_weights(self, method: Any) -> dict[str, str]:
         return {code: str(round_half_up(weight)) for code, weight in method.weights.items()}
@@ -111,7 +111,7 @@ class PublishedResultOut(ClassOut):
     zone_as_printed = serializers.SerializerMethodField()
     category_as_printed = serializers.SerializerMethodField()
     rank_as_printed = serializers.IntegerField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # likewise
     note = serializers.CharField()
 
     def get_zone(self, row: PublishedResult) -> str | None:

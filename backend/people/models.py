@@ -161,7 +161,10 @@ class DeviceToken(AbstractAuthToken):
 
 
 def regions_where(user: User, verb: Verb, *, programme: str, region: str) -> Q:
-    """A filter for rows she may see by this verb; `programme` and `region` name the columns."""
+    """A filter for rows she may see by this verb.
+
+    `programme` and `region` are paths to the programme and to the region's code, a text ("unit__region__code").
+    """
     allowed = Q(pk__in=[])
     for programme_id, standing in user.standings.items():
         if standing.may_everywhere(verb):

@@ -88,7 +88,7 @@ class Listing(ListAPIView[M]):
 
     def filter_queryset(self, queryset: Any) -> Any:
         asked = self.asked.read(self.request.query_params)
-        conditions = [self.meaning[name](value) for name, value in asked.items()]
+        conditions = [self.meaning[name](value) for name, value in asked.items() if value != ""]
         return queryset.visible_to(self.request.user).filter(*conditions)
 
 

@@ -98,7 +98,7 @@ class StandardOut(serializers.ModelSerializer[PublishedStandard]):
 
 
 def text(length: int = CODE_LENGTH_MAX) -> serializers.CharField:
-    return serializers.CharField(required=False, max_length=length)
+    return serializers.CharField(required=False, allow_blank=True, max_length=length)
 
 
 def choice(values: Any) -> serializers.ChoiceField:

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from backend.assignments.models import Assignment
+from backend.checklists.rules import Instrument
 from backend.people.models import User, regions_where
 from backend.people.rules import Verb
+from backend.units.models import PublishedStandard
+from backend.units.rules import standard_on
 from backend.visits.rules import Slot, VisitState
+
+
+def facts_for(
+    order: Assignment, instrument: Instrument, day: date, standards: Iterable[PublishedStandard]
+) -> dict[str, Any]:
+    """The facts that conditions, flags and scores look at: what the unit had published on that day.
+
+    standards   those of the order's product; see `units.rules.standard_on`
+    Answers {"scenario", "variant", "product_group", "waiting_minutes", "official_fee"}.
+    """
+    unit = order.unit
+    standard = standard_on(day, standards, unit=unit.pk, region=unit.region_id)
+    return instrument.facts_for(
+        unit.unit_type,
+        scenario=order.scenario,
+        product_group=order.product.group or None,
+        waiting_minutes=standard.wait_minutes if standard else None,
+        official_fee=standard.fee_rupiah if standard else None,
+    )
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """Her own, and those of visits she follows."""
+        return self.filter(Q(inspector=user) | Q(visit__in=Visit.objects.followed_by(user).values("pk")))
+
+    def in_brief(self) -> SubmissionQuerySet:
+        """Without the text and the answers, which can be a megabyte."""
+        return self.defer("doc", "answers")
 
 
 class Submission(models.Model):
@@ -25,15 +62,20 @@ class Submission(models.Model):
     device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="+")
     inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     checklist = models.CharField(max_length=60)  # as the phone said it; checked against ours when it is known
-    doc = models.BinaryField()  # UTF-8 of the exact text; bytes, because a text column would refuse some of them
-    answers = models.JSONField(null=True)  # a parsed copy for scoring and export; null when it cannot be parsed
+    doc = (
+        models.BinaryField()
+    )  # UTF-8 of the exact text; bytes, because a text column would refuse some of them
+    answers = models.JSONField(null=True)  # its answers, parsed, by item code; null when quarantined
+    photos = models.JSONField(default=list)  # ids of the photos its text lists
     slot = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Slot])
     why = models.CharField(max_length=60, blank=True)  # why late or quarantined, a stable word
     started_at = models.DateTimeField(null=True)  # the phone says
     finished_at = models.DateTimeField(null=True)  # the phone says
     sent_at = models.DateTimeField(null=True)  # the phone says
     received_at = models.DateTimeField()  # the server saw
-    flags = models.JSONField(default=list)
+    flags = models.JSONField(default=list)  # see rules.Doubt.as_json
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -52,11 +94,12 @@ class Submission(models.Model):
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> VisitQuerySet:
-        """Her own as an inspector, those of her regions as a coordinator, all as a manager; never a consumer's."""
-        return self.filter(
-            Q(assignment__inspector=user, programme__in=user.standings)
-            | regions_where(user, Verb.SEE_VISITS, programme="programme", region="assignment__unit__region__code")
-        )
+        """Her own as an inspector, and those she follows; never a consumer's."""
+        return self.filter(Q(assignment__inspector=user, programme__in=user.standings) | _followed(user))
+
+    def followed_by(self, user: User) -> VisitQuerySet:
+        """Those of her regions as a coordinator, all as a manager: with all that anybody told of them."""
+        return self.filter(_followed(user))
 
     def awaiting_review(self) -> VisitQuerySet:
         return self.filter(state=VisitState.SUBMITTED.value, assignment__cancelled_at=None)
@@ -80,6 +123,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
+def _followed(user: User) -> Q:
+    place = "assignment__unit__region__code"
+    return regions_where(user, Verb.SEE_VISITS, programme="programme", region=place)
+
+
 class Visit(models.Model):
     """Where a told visit stands. It exists from the first submission on; before that there is only the order."""
 
@@ -90,11 +138,13 @@ class Visit(models.Model):
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in VisitState])
     attempt = models.PositiveSmallIntegerField(default=1)  # the attempt now expected or under review
     submission = models.ForeignKey(Submission, null=True, on_delete=models.PROTECT, related_name="+")
-    flags = models.JSONField(default=list)  # of the current submission, see rules.Doubt.as_json
-    photos_announced = models.PositiveIntegerField(default=0)
-    photos_missing = models.PositiveIntegerField(default=0)
+    flags = models.JSONField(default=list)  # of the current submission and of its photos
+    photos_announced = models.PositiveIntegerField(default=0)  # how many its current submission lists
+    photos_missing = models.PositiveIntegerField(default=0)  # how many of those are still to come
     detected = models.CharField(max_length=8, default="no")  # no | doubt | yes, as the inspector told it
-    local_date = models.DateField(null=True)  # the day of the visit in the unit's own time zone, computed once
+    local_date = models.DateField(
+        null=True
+    )  # the day of the visit in the unit's own time zone, computed once
     told_at = models.DateTimeField()  # the current submission's received_at
     decided_at = models.DateTimeField(null=True)
 

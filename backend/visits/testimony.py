@@ -142,7 +142,9 @@ def _cut_deep(doc: dict[str, Any]) -> None:
     """Without recursion, which is what depth attacks."""
     level: list[Any] = [doc]
     for _ in range(DEPTH_MAX - 1):
-        level = [child for parent in level for _, child in _children(parent) if isinstance(child, dict | list)]
+        level = [
+            child for parent in level for _, child in _children(parent) if isinstance(child, dict | list)
+        ]
     for parent in level:
         for key, child in list(_children(parent)):
             if isinstance(child, dict | list):

@@ -20,6 +20,7 @@ from fieldsync.rules.answers import (
 )
 from fieldsync.rules.conditions import asked, facts_for, holds, is_asked, items_for, read_instrument
 from fieldsync.rules.steps import (
+    WAIT_SECONDS_MAX,
     Do,
     Piece,
     State,
@@ -36,6 +37,7 @@ from fieldsync.rules.steps import (
 __all__ = [
     "GAPS",
     "NO_PHOTO_REASONS",
+    "WAIT_SECONDS_MAX",
     "Do",
     "Gap",
     "Piece",

@@ -94,7 +94,9 @@ def is_critical(item: JSON, answer: Any, points: Fraction | None) -> bool:
         return points == 0
     value = _value(answer)
     code = ("yes" if value else "no") if isinstance(value, bool) else value
-    return any(option["code"] == code and option.get("critical") is True for option in item.get("options") or ())
+    return any(
+        option["code"] == code and option.get("critical") is True for option in item.get("options") or ()
+    )
 
 
 def value_fits(item: JSON, value: Any, facts: JSON) -> bool:
@@ -287,5 +289,8 @@ _TYPES: Mapping[str, tuple[_Fits, _Points]] = {
     "MIN": (lambda item, value, facts: _number(value) is not None, _minutes),
     "DUR": (_fits_duration, _duration),
     "DAY": (_fits_days, _days),
-    "IDR2": (_fits_rupiah, lambda item, value, facts: Fraction(100 if value[0] <= _official(value, facts) else 0)),
+    "IDR2": (
+        _fits_rupiah,
+        lambda item, value, facts: Fraction(100 if value[0] <= _official(value, facts) else 0),
+    ),
 }

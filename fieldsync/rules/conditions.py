@@ -20,7 +20,14 @@ from typing import Any
 from fieldsync.errors import ChecklistUnreadable
 
 JSON = Mapping[str, Any]
-COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
 DEPTH_MAX = 32
 
 
@@ -86,7 +93,11 @@ def holds(expression: Any, answers: JSON, facts: JSON, *, depth: int = 0) -> boo
         return False
     left, right = (_operand(part, answers, facts) for part in parts)
     if word == "selected":
-        return any(_compare("=", one, right) for one in left) if isinstance(left, list) else _compare("=", left, right)
+        return (
+            any(_compare("=", one, right) for one in left)
+            if isinstance(left, list)
+            else _compare("=", left, right)
+        )
     return _compare(word, left, right)
 
 

@@ -59,6 +59,17 @@ class Database:
         with in_our_words():
             return self._db.execute(sql, values).rowcount
 
+    def get(self, key: str) -> str | None:
+        """What this phone knows of itself: cursor, epoch, token, …"""
+        found = self.row("SELECT value FROM phone WHERE key = ?", key)
+        return str(found["value"]) if found else None
+
+    def set(self, key: str, value: str | None) -> None:
+        """Remember or, with None, forget; inside `transaction`."""
+        self.run("DELETE FROM phone WHERE key = ?", key)
+        if value is not None:
+            self.run("INSERT INTO phone VALUES (?, ?)", key, value)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable on return. A transaction within another is part of it."""
@@ -85,7 +96,12 @@ class Database:
             raise NewerStore(found=self._form(), known=len(scripts))
         with in_our_words():
             # secure_delete: what is freed or discarded is overwritten; a phone may be searched.
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "secure_delete = ON",
+            ):
                 self._db.execute(f"PRAGMA {pragma}")
         while self._form() < len(scripts):
             self._migrate(scripts)
@@ -124,7 +140,9 @@ def in_our_words() -> Iterator[None]:
         if isinstance(error, FileNotFoundError):
             raise
         full = error.errno in FULL_ERRNO
-        raise StoreFull(why=error.strerror) if full else StoreBroken(why=error.strerror or str(error)) from error
+        raise (
+            StoreFull(why=error.strerror) if full else StoreBroken(why=error.strerror or str(error))
+        ) from error
 
 
 def _problem(error: sqlite3.Error) -> Problem:

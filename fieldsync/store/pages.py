@@ -1,5 +1,7 @@
 """Applying an answer of the server: whole, in the transaction of the caller (docs/protocol.md, What the phone does)."""
 
+# ruff: noqa: S608  (statements are put together from this file's own words, never from values)
+
 from __future__ import annotations
 
 import json
@@ -24,12 +26,12 @@ class Applied:
 
 def apply(db: Database, answer: Answer, *, asked: tuple[str, ...] = ()) -> Applied:
     """Apply an answer inside the caller's transaction. `asked`: the ids whose durability the request asked about."""
-    cursor = _get(db, "cursor")
+    cursor = db.get("cursor")
     if answer.answers != cursor:
         return Applied(stale=True)
-    if answer.epoch != _get(db, "epoch"):
+    if answer.epoch != db.get("epoch"):
         _offer_again(db)
-        _set(db, "epoch", answer.epoch)
+        db.set("epoch", answer.epoch)
     _settle_submissions(db, answer)
     _settle_drafts(db, answer)
     bad = [_settle_photo(db, upload) for upload in answer.uploads]
@@ -39,13 +41,15 @@ def apply(db: Database, answer: Answer, *, asked: tuple[str, ...] = ()) -> Appli
         db.run("UPDATE photos SET asked = asked + 1 WHERE id = ?", name)
     if answer.reset or cursor is None:
         db.run("UPDATE items SET unseen = 1")
-        _set(db, "reading_anew", "yes")
+        db.set("reading_anew", "yes")
     for change in answer.changes:
         _change(db, change)
-    _set(db, "cursor", answer.cursor)
+    db.set("cursor", answer.cursor)
     healed = not answer.more and _close_list(db, answer.check)
     changes = len(answer.changes)
-    return Applied(False, answer.more, healed, changes, freed, tuple(each for each in bad if each is not None))
+    return Applied(
+        False, answer.more, healed, changes, freed, tuple(each for each in bad if each is not None)
+    )
 
 
 def _offer_again(db: Database) -> None:
@@ -64,22 +68,32 @@ def _settle_submissions(db: Database, answer: Answer) -> None:
         if result.status in ("stored", "duplicate"):
             db.run(
                 "UPDATE submissions SET state = 'kept', slot = coalesce(?, slot), trouble = NULL,"
-                f" received_at = coalesce(received_at, ?) WHERE {where} AND state <> 'freed'",  # noqa: S608
+                f" received_at = coalesce(received_at, ?) WHERE {where} AND state <> 'freed'",
                 *(result.slot, answer.server_time, result.id, result.digest),
             )
             continue
         reason = result.reason or result.status
-        db.run(f"UPDATE submissions SET trouble = ? WHERE {where}", reason, result.id, result.digest)  # noqa: S608
-        row = db.row(f"SELECT doc FROM submissions WHERE {where}", result.id, result.digest)  # noqa: S608
+        db.run(f"UPDATE submissions SET trouble = ? WHERE {where}", reason, result.id, result.digest)
+        row = db.row(f"SELECT doc FROM submissions WHERE {where}", result.id, result.digest)
         # Damaged on the way, or here? Only our own copy can tell.
-        if result.reason == "digest" and row and row["doc"] is not None and sha256_text(row["doc"]) != result.digest:
-            db.run(f"UPDATE submissions SET damaged = 1 WHERE {where}", result.id, result.digest)  # noqa: S608
+        if (
+            result.reason == "digest"
+            and row
+            and row["doc"] is not None
+            and sha256_text(row["doc"]) != result.digest
+        ):
+            db.run(f"UPDATE submissions SET damaged = 1 WHERE {where}", result.id, result.digest)
 
 
 def _settle_drafts(db: Database, answer: Answer) -> None:
     for kept in answer.drafts:
         # Clean up to what the server named, not up to what we have by now (K6).
-        db.run("UPDATE drafts SET acked = max(acked, ?) WHERE visit = ? AND rev >= ?", kept.rev, kept.visit, kept.rev)
+        db.run(
+            "UPDATE drafts SET acked = max(acked, ?) WHERE visit = ? AND rev >= ?",
+            kept.rev,
+            kept.visit,
+            kept.rev,
+        )
         # It names more than we ever wrote: this store is a copy of an older day. Write above that.
         db.run(
             "UPDATE drafts SET acked = ?, rev = ? WHERE visit = ? AND rev < ?",
@@ -90,15 +104,15 @@ def _settle_drafts(db: Database, answer: Answer) -> None:
 def _settle_photo(db: Database, upload: Upload) -> tuple[str, str] | None:
     alive = "id = ? AND state <> 'freed'"
     if upload.state in ("stored", "have"):
-        db.run(f"UPDATE photos SET state = 'stored', \"offset\" = size WHERE {alive}", upload.photo)  # noqa: S608
+        db.run(f"UPDATE photos SET state = 'stored', \"offset\" = size WHERE {alive}", upload.photo)
     elif upload.state == "bad":
         reason = upload.reason or "?"
-        if db.run(f"UPDATE photos SET state = 'bad', reason = ? WHERE {alive}", reason, upload.photo):  # noqa: S608
+        if db.run(f"UPDATE photos SET state = 'bad', reason = ? WHERE {alive}", reason, upload.photo):
             return upload.photo, reason
     elif upload.state == "need":
         db.run(
             "UPDATE photos SET state = 'declared', \"offset\" = min(?, size), url = ?"
-            f" WHERE {alive} AND state <> 'lost'",  # noqa: S608
+            f" WHERE {alive} AND state <> 'lost'",
             *(upload.offset, upload.url, upload.photo),
         )
     return None
@@ -131,32 +145,20 @@ def _remove(db: Database, reason: str, where: str, *values: str) -> None:
         "kind = 'visit' AND (id IN (SELECT visit FROM drafts WHERE doc IS NOT NULL)"
         " OR id IN (SELECT visit FROM submissions) OR id IN (SELECT visit FROM photos))"
     )
-    db.run(f"UPDATE items SET removed = ?, unseen = 0 WHERE {where} AND {ours}", reason, *values)  # noqa: S608
-    db.run(f"DELETE FROM items WHERE {where} AND NOT ({ours})", *values)  # noqa: S608
+    db.run(f"UPDATE items SET removed = ?, unseen = 0 WHERE {where} AND {ours}", reason, *values)
+    db.run(f"DELETE FROM items WHERE {where} AND NOT ({ours})", *values)
 
 
 def _close_list(db: Database, check: tuple[int, int] | None) -> bool:
     """The last page has come: drop what was not met, and add up. True when the sum is wrong; the cursor is forgotten
     then, and the list is read anew (K9)."""
-    if _get(db, "reading_anew") is not None:
+    if db.get("reading_anew") is not None:
         _remove(db, "gone", "unseen = 1 AND removed IS NULL")
         db.run("UPDATE items SET unseen = 0")
-        _set(db, "reading_anew", None)
-    live = db.row("SELECT count(*) AS n, coalesce(sum(seq), 0) AS total FROM items WHERE removed IS NULL")
-    if check is None or live is None or (live["n"], live["total"]) == check:
+        db.set("reading_anew", None)
+    live = [row["seq"] for row in db.rows("SELECT seq FROM items WHERE removed IS NULL")]
+    if check is None or (len(live), sum(live)) == check:
         return False
-    _set(db, "cursor", None)
-    _set(db, "healed", str(int(_get(db, "healed") or 0) + 1))
+    db.set("cursor", None)
+    db.set("healed", str(int(db.get("healed") or 0) + 1))
     return True
-
-
-def _get(db: Database, key: str) -> str | None:
-    found = db.row("SELECT value FROM phone WHERE key = ?", key)
-    return str(found["value"]) if found else None
-
-
-def _set(db: Database, key: str, value: str | None) -> None:
-    if value is None:
-        db.run("DELETE FROM phone WHERE key = ?", key)
-    else:
-        db.run("INSERT INTO phone VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)

@@ -60,7 +60,7 @@ def test_p3_rows_are_seen_by_the_same_regions_as_they_are_judged(budi, wati, mir
         world.unit(f"SAM-{code}", where=code)
 
     def seen(person):
-        here = regions_where(person.user, Verb.SEE_VISITS, programme="programme", region="region")
+        here = regions_where(person.user, Verb.SEE_VISITS, programme="programme", region="region__code")
         return set(Unit.objects.filter(here).values_list("region", flat=True))
 
     assert [seen(person) for person in (budi, wati, mira)] == [{"63.01", "63.02"}, {"63.71"}, codes]

@@ -1,7 +1,8 @@
 """The register: programmes, people, members, devices, and the journal's list."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from backend.core.ids import uuid7
 from backend.journal.actions import seal_journal
@@ -111,7 +112,9 @@ def test_who_does_not_manage_people_registers_nobody(name, request):
     assert told(person.api, "people", new_person()) == not_allowed("manage_people")
 
 
-def test_colleagues_are_seen_by_those_who_plan_and_by_nobody_else(sari, rina, budi, mira, agus, root, programme):
+def test_colleagues_are_seen_by_those_who_plan_and_by_nobody_else(
+    sari, rina, budi, mira, agus, root, programme
+):
     def names(person, query=""):
         answer = told(person.api, f"people{query}", method="get")[1]
         return [found["username"] for found in answer["results"]]
@@ -282,7 +285,7 @@ def test_p9_mira_reads_her_programmes_journal_and_root_reads_all(mira, root, rin
     told(rina.api, "logout")
     path = f"programmes/{programme.pk}/members"
     told(mira.api, path, {"user": str(rina.id), "role": "consumer", "regions": []})
-    member = Membership.objects.get(role="consumer")
+    member = Membership.objects.get(user=rina.id, role="consumer")
     line = Entry.objects.get(event="member.set")
     shown = {
         "id": line.pk,
@@ -317,7 +320,7 @@ def test_p9_who_does_not_run_the_programme_does_not_read_its_journal(name, reque
     assert told(person.api, f"journal?programme={programme.pk}", method="get") == not_allowed("read_journal")
 
 
-@pytest.mark.parametrize("query", ["programme=kalsel", "programme=", "event=" + "x" * 61])
+@pytest.mark.parametrize("query", ["programme=kalsel", "event=" + "x" * 61])
 def test_a_question_that_is_none_is_invalid(mira, query):
     assert told(mira.api, f"journal?{query}", method="get")[1]["code"] == "invalid"
 
@@ -325,10 +328,10 @@ def test_a_question_that_is_none_is_invalid(mira, query):
 # Lists cost the same whatever their length
 
 
-@pytest.mark.parametrize("path", ["programmes", "people", "people?programme={}", "devices?programme={}", "journal"])
-def test_a_list_of_thirty_asks_the_database_as_often_as_a_list_of_three(
-    path, mira, root, programme, django_assert_max_num_queries, request
-):
+@pytest.mark.parametrize(
+    "path", ["programmes", "people", "people?programme={}", "devices?programme={}", "journal"]
+)
+def test_a_list_of_thirty_asks_the_database_as_often_as_a_list_of_three(path, root, programme):
     def members(count):
         for _ in range(count):
             world.programme(f"p{uuid7().hex[-12:]}")
@@ -336,14 +339,11 @@ def test_a_list_of_thirty_asks_the_database_as_often_as_a_list_of_three(
             Device.objects.create(id=uuid7(), user=user, name="HP")
             actions.set_membership(programme.pk, user=user.pk, role=Role.INSPECTOR, by=root.user)
 
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     members(3)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         assert told(root.api, path.format(programme.pk), method="get")[0] == 200
     members(27)
     with CaptureQueriesContext(connection) as many:
-        status, answer = told(root.api, path.format(programme.pk), method="get")
+        _status, answer = told(root.api, path.format(programme.pk), method="get")
     assert len(answer["results"]) >= 30
     assert len(many) == len(few) <= 6

@@ -94,7 +94,8 @@ WRONG_PASSWORD = {
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"password": "salah"}, {"username": "nobody"}, {"username": "SARI"}, {"password": PASSWORD + " "}]
+    "wrong",
+    [{"password": "salah"}, {"username": "nobody"}, {"username": "SARI"}, {"password": PASSWORD + " "}],
 )
 def test_p8_a_wrong_name_and_a_wrong_password_sound_the_same(sari, wrong):
     assert sign_in(**wrong) == (401, WRONG_PASSWORD)
@@ -172,7 +173,17 @@ def test_p7_a_revoked_device_hears_so_and_stays_revoked(sari, mira):
 
 @pytest.mark.parametrize(
     "token",
-    ["f" * 64, "x", "a" * 10_240, "t\u00f6ken", "\u00ff" * 64, "abc\x00def", "abc%00", "..", "' OR 1=1 --".replace(" ", "")],
+    [
+        "f" * 64,
+        "x",
+        "a" * 10_240,
+        "t\u00f6ken",
+        "\u00ff" * 64,
+        "abc\x00def",
+        "abc%00",
+        "..",
+        "' OR 1=1 --".replace(" ", ""),
+    ],
     ids=["unknown", "short", "10-KB", "latin-1", "all-latin-1", "NUL", "percent-NUL", "dots", "quote"],
 )
 def test_p7_an_odd_token_is_unknown_and_upsets_nothing(db, token):
@@ -239,7 +250,9 @@ def test_p8_after_twenty_tries_a_name_waits_and_nobody_else_does(sari, rina):
     )
     assert 0 < int(response["Retry-After"]) <= 61
     assert sign_in(username="rina")[0] == 200
-    elsewhere = APIClient(REMOTE_ADDR="203.0.113.7").post("/api/v1/login", credentials(device=uuid7()), format="json")
+    elsewhere = APIClient(REMOTE_ADDR="203.0.113.7").post(
+        "/api/v1/login", credentials(device=uuid7()), format="json"
+    )
     assert elsewhere.status_code == 200
     forged = APIClient(HTTP_X_FORWARDED_FOR="203.0.113.9").post("/api/v1/login", credentials(), format="json")
     assert forged.status_code == 429

@@ -1,0 +1,158 @@
+"""Signing in, and opening what was recorded before."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from fieldsync import wire
+from fieldsync.engine.recording import Recorder
+from fieldsync.engine.syncing import Event, Report, Run
+from fieldsync.errors import NotSignedIn, OtherUser, Refused, SignInAgain
+from fieldsync.store import Identity, Outbox, Store, folder_for
+from fieldsync.transport import Transport, problem_of, server_address
+
+CURRENT = "current"
+
+
+def local_now() -> datetime:
+    """The present moment in the zone this machine is set to."""
+    return datetime.now().astimezone()
+
+
+class Engine(Recorder):
+    """A phone: records visits, and syncs them when there is a network.
+
+    store, transport   what it remembers, and whom it talks to
+    clock              the present moment, aware
+    rng, sleep, watch  jitter, waiting, and a monotonic clock in seconds: for tests and demonstrations
+    progress           called with every Event of a sync
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        *,
+        clock: Callable[[], datetime] = local_now,
+        rng: Random | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        watch: Callable[[], float] = time.monotonic,
+        progress: Callable[[Event], None] | None = None,
+    ) -> None:
+        super().__init__(store, clock=clock)
+        self.transport = transport
+        self.rng = rng or Random()
+        self.sleep = sleep
+        self.watch = watch
+        self.progress = progress or (lambda event: None)
+
+    def close(self) -> None:
+        """Let go of the connections and the database."""
+        self.transport.close()
+        self.store.close()
+
+    def sync(self, *, failures_max: int = 8) -> Report:
+        """Send everything that waits and fetch everything new, until nothing is left to try.
+
+        Ends early after `failures_max` failures in a row, each followed by a longer wait, and at once when a person
+        is needed (sign in again, update); nothing is lost either way. Raises SyncRunning.
+        """
+        return self._run(push=True, failures_max=failures_max)
+
+    def pull(self, *, failures_max: int = 8) -> Report:
+        """Only fetch: visits, checklists, returned submissions. Raises SyncRunning."""
+        return self._run(push=False, failures_max=failures_max)
+
+    def _run(self, *, push: bool, failures_max: int) -> Report:
+        run = Run(
+            self.store,
+            self.transport,
+            self.clock,
+            self.rng,
+            self.sleep,
+            self.watch,
+            self.progress,
+            push=push,
+            failures_max=failures_max,
+        )
+        if self.transport.token is None:
+            raise SignInAgain()
+        report = run.go()
+        told = {
+            "at": wire.local_text(self.clock()),
+            "problem": report.problem.code if report.problem else None,
+        }
+        Outbox(self.store).remember("last_sync", json.dumps(told))
+        return report
+
+    def last_sync(self) -> dict[str, str | None] | None:
+        """{"at": moment, "problem": code or None} of the last run; None before the first."""
+        told = self.store.db.get("last_sync")
+        return dict(json.loads(told)) if told else None
+
+
+def sign_in(
+    home: Path, server: str, username: str, password: str, *, device_name: str = "", device: str | None = None
+) -> Engine:
+    """Sign in once with a network; afterwards recording needs none.
+
+    home: folder for the records of all servers and users. device: a UUID to use for a new store (else one is made);
+    an existing store keeps its own. Raises Refused (wrong password), OtherUser, NoAnswer, NotOurServer.
+    """
+    transport = Transport(server)
+    folder = folder_for(home, transport.server, username)
+    store, device = _known(folder, device or wire.uuid7())
+    name = device_name or platform.node() or "fieldsync"
+    try:
+        reply = transport.sign_in(
+            username, password, device=device, name=name, platform=platform.system() or "?"
+        )
+        if reply.status != 200:
+            problem = problem_of(reply)
+            raise problem if problem.waiting_helps else Refused(**problem.facts)
+        told = wire.read_login(reply.content)
+        if store and store.identity().user != told.user:
+            raise OtherUser()
+    except BaseException:
+        transport.close()
+        if store:
+            store.close()
+        raise
+    store = store or Store.create(folder)
+    store.sign_in(Identity(device, transport.server, told.user, told.username, told.name, told.token))
+    transport.token = told.token
+    (home / CURRENT).write_text(folder.name, encoding="utf-8")
+    return Engine(store, transport)
+
+
+def open_engine(home: Path, server: str | None = None, username: str | None = None) -> Engine:
+    """Open what was recorded before: of this server and user, or of whoever signed in last. Raises NotSignedIn,
+    NewerStore, StoreBroken."""
+    named = folder_for(home, server_address(server), username) if server and username else None
+    store = Store(named or home / _current(home))
+    identity = store.identity()
+    return Engine(store, Transport(identity.server, token=identity.token))
+
+
+def _known(folder: Path, device: str) -> tuple[Store | None, str]:
+    try:
+        store = Store(folder)
+        return store, store.identity().device
+    except NotSignedIn:
+        return None, device
+
+
+def _current(home: Path) -> str:
+    try:
+        name = (home / CURRENT).read_text(encoding="utf-8").strip()
+    except OSError:
+        raise NotSignedIn() from None
+    if not name or "/" in name or "\\" in name:
+        raise NotSignedIn()
+    return name

@@ -1,0 +1,23 @@
+"""What the phone remembers: one folder per server and user, a database and a folder of photos.
+
+Store   what was recorded here: visits, checklists, drafts, photos, submissions
+Outbox  the same, as the sync sees it: what waits, what was answered, who is syncing
+"""
+
+from fieldsync.store.outbox import Outbox, Paper
+from fieldsync.store.pages import Applied
+from fieldsync.store.records import Draft, Identity, Listed, NewPhoto, Photo, Receipt, Store, folder_for
+
+__all__ = [
+    "Applied",
+    "Draft",
+    "Identity",
+    "Listed",
+    "NewPhoto",
+    "Outbox",
+    "Paper",
+    "Photo",
+    "Receipt",
+    "Store",
+    "folder_for",
+]
