@@ -73,7 +73,9 @@ def database(url: str) -> dict[str, object]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
-    raise ImproperlyConfigured(f"DATABASE_URL: unknown kind {parts.scheme!r}; say postgresql:// or sqlite:///")
+    raise ImproperlyConfigured(
+        f"DATABASE_URL: unknown kind {parts.scheme!r}; say postgresql:// or sqlite:///"
+    )
 
 
 def secret_key() -> str:
@@ -156,6 +158,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PR
 SESSION_COOKIE_SAMESITE = "Lax"
 
 KNOX_TOKEN_MODEL = "people.DeviceToken"
+MIGRATION_MODULES = {"knox": None}  # its own table of tokens would stand empty beside ours
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=90),
     "AUTO_REFRESH": True,

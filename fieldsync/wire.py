@@ -285,9 +285,7 @@ def read_answer(raw: bytes) -> Answer:
         answers=_maybe_text(said, "for"),
         reset=_truth(said, "reset"),
         results=tuple(_result(each) for each in told if "draft" not in each),
-        drafts=tuple(
-            DraftResult(_text(each, "draft"), _whole(each, "rev")) for each in told if "draft" in each
-        ),
+        drafts=tuple(_draft_result(each) for each in told if each.get("draft") and each.get("rev") is not None),
         uploads=tuple(_upload(_mapping(each, "uploads")) for each in _list(said, "uploads")),
         changes=tuple(_change(_mapping(each, "changes")) for each in _list(said, "changes")),
         cursor=_text(said, "cursor"),
@@ -347,6 +345,10 @@ def read_refusal(raw: bytes) -> dict[str, str]:
 def _result(said: JSON) -> Result:
     slot, reason = _maybe_text(said, "slot"), _maybe_text(said, "reason")
     return Result(_text(said, "id"), _text(said, "digest"), _text(said, "status"), slot, reason)
+
+
+def _draft_result(said: JSON) -> DraftResult:
+    return DraftResult(_text(said, "draft"), _whole(said, "rev"))
 
 
 def _upload(said: JSON) -> Upload:

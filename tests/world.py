@@ -89,9 +89,9 @@ def region(code: str = "63.01", name: str = "Tanah Laut") -> Region:
         code="63", defaults={"name": "Kalimantan Selatan", "kind": "province"}
     )
     kind = "city" if code.split(".")[-1].startswith("7") else "regency"
-    return Region.objects.get_or_create(
-        code=code, defaults={"name": name, "kind": kind, "parent": province}
-    )[0]
+    return Region.objects.get_or_create(code=code, defaults={"name": name, "kind": kind, "parent": province})[
+        0
+    ]
 
 
 def institution(
@@ -142,7 +142,9 @@ def product(code: str = "STNK-5TH-R2", *, of: Programme | None = None, type: str
     )[0]
 
 
-def standard(of: Product, *, fee: int = 100_000, wait: int | None = None, since: str = "2021-01-01") -> PublishedStandard:
+def standard(
+    of: Product, *, fee: int = 100_000, wait: int | None = None, since: str = "2021-01-01"
+) -> PublishedStandard:
     return PublishedStandard.objects.create(
         product=of,
         fee_rupiah=fee,

@@ -189,7 +189,7 @@ def _figures(made: Computation, days: Period, how: Method) -> dict[UUID, Figure]
         .order_by("visit__assignment__unit", "visit")
         .values_list(
             "visit__assignment__unit",
-            "visit__assignment__inspector",
+            "submission__inspector",
             "visit",
             "submission",
             "value",

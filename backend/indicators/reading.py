@@ -102,7 +102,7 @@ def _read(unit: Unit, days: Period, counted: VisitScoreQuerySet, asked: str, *, 
         return UnitRead(unit.pk, days.name, None, False, 0, None, None, [])
     told = Breakdown()
     rows = counted.filter(checklist=chosen).values_list(
-        "visit__assignment__inspector", "value", "dimensions", "items", "criticals"
+        "submission__inspector", "value", "dimensions", "items", "criticals"
     )
     for inspector, value, *found in rows.iterator(chunk_size=VISITS_PER_CHUNK):
         told.hear(inspector, value or "0", *found)

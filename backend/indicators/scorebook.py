@@ -9,14 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from backend.checklists.models import Checklist
-from backend.checklists.rules import Instrument
 from backend.core.clock import now
 from backend.indicators.models import VisitScore
 from backend.indicators.rules import exact, round_half_up
 from backend.indicators.scoring import DimensionScore, VisitScored, score_answers
 from backend.units.models import PublishedStandard
-from backend.units.rules import standard_on
-from backend.visits.models import Visit
+from backend.visits.models import Visit, facts_for
 
 
 def scorable(visits: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -26,6 +24,7 @@ def scorable(visits: QuerySet[Visit]) -> QuerySet[Visit]:
         .select_related("submission", "assignment", "assignment__unit", "assignment__product")
         .only(
             "local_date",
+            "told_at",
             "submission__answers",
             "submission__checklist",
             "assignment__scenario",
@@ -63,7 +62,8 @@ class ScoreBook:
         # The checklist the phone filled in, even if older than the order's; the order's if we never saw it.
         checklist = self._checklists.get(submission.checklist) or self._checklists[order.checklist_id]
         instrument = checklist.instrument
-        facts = _facts(instrument, visit, standards.get(order.product_id, []))
+        day = visit.local_date or visit.told_at.date()
+        facts = facts_for(order, instrument, day, standards.get(order.product_id, []))
         scored = score_answers(instrument, order.unit.unit_type, submission.answers or {}, facts)
         row = VisitScore(
             visit=visit,
@@ -85,20 +85,6 @@ def _standards(products: set[UUID]) -> dict[UUID, list[PublishedStandard]]:
     for standard in PublishedStandard.objects.filter(product__in=products):
         found.setdefault(standard.product_id, []).append(standard)
     return found
-
-
-def _facts(instrument: Instrument, visit: Visit, standards: list[PublishedStandard]) -> dict[str, Any]:
-    """What the unit had published on the day of the visit."""
-    order = visit.assignment
-    unit, day = order.unit, visit.local_date
-    standard = standard_on(day, standards, unit=unit.pk, region=unit.region_id) if day else None
-    return instrument.facts_for(
-        unit.unit_type,
-        scenario=order.scenario,
-        product_group=order.product.group or None,
-        waiting_minutes=standard.wait_minutes if standard else None,
-        official_fee=standard.fee_rupiah if standard else None,
-    )
 
 
 def _dimension(dimension: DimensionScore) -> dict[str, Any]:

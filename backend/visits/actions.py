@@ -155,17 +155,19 @@ def _hear(
     slot, why = slot_for(standing, inspector=bearer.user.pk, attempt=telling.attempt)
     doubts = flags_for(told, _circumstances(telling, told, bearer, order, instrument, len(rivals)))
     kept = _keep(telling, digest, told, bearer, slot, why, doubts)
-    facts = {"programme": order.programme_id, "by": bearer.user, "device": bearer.device.pk}
-    if slot is not Slot.CURRENT:
-        record("submission.late", kept, **facts, data=_facts(kept))
-        return Heard(True, slot)
-    present = _put_in_place(visit, order, kept, told)
-    Assignment.objects.filter(pk=order.pk).update(rev=F("rev") + 1)
+    event, hears = "submission.late", []
+    subject: Submission | Visit = kept
+    if slot is Slot.CURRENT:
+        event, subject = "visit.told", _put_in_place(visit, order, kept, told)
+        hears = [Touch(order.inspector_id, "visit", order.pk)]
+        Assignment.objects.filter(pk=order.pk).update(rev=F("rev") + 1)
     record(
-        "visit.told",
-        present,
-        **facts,
-        hears=[Touch(order.inspector_id, "visit", order.pk)],
+        event,
+        subject,
+        by=bearer.user,
+        device=bearer.device.pk,
+        programme=order.programme_id,
+        hears=hears,
         data=_facts(kept),
     )
     return Heard(True, slot)

@@ -11,7 +11,9 @@ from fieldsync.demo.story import Story
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m fieldsync.demo", description="Play the demo programme.")
     parser.add_argument("--server", default="http://127.0.0.1:8000")
-    parser.add_argument("--home", type=Path, default=Path("var/story"), help="where the phones' stores are kept")
+    parser.add_argument(
+        "--home", type=Path, default=Path("var/story"), help="where the phones' stores are kept"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--units", type=int, help="visit only the first so many units (a shorter story)")
     parser.add_argument("--administrator", default="admin")

@@ -90,7 +90,9 @@ def _arrival(visit: dict[str, Any], rng: random.Random) -> datetime:
     return opens + timedelta(days=rng.randrange(4), hours=8, minutes=rng.randint(15, 150))
 
 
-def _answer(item: dict[str, Any], visit: dict[str, Any], quality: float, rng: random.Random) -> dict[str, Any]:
+def _answer(
+    item: dict[str, Any], visit: dict[str, Any], quality: float, rng: random.Random
+) -> dict[str, Any]:
     if item.get("na_when") and rng.random() < 0.08:
         return {"na": True}
     value = _value(item, visit, quality, rng)
@@ -145,11 +147,20 @@ def _is_grave(item: dict[str, Any], value: Any) -> bool:
         return bool(value[0] > value[1])
     if item["type"] == "YN-":
         return bool(value)
-    return any(o["code"] == value and (o["critical"] or float(o["score"]) == 0) for o in item.get("options", ()))
+    return any(
+        o["code"] == value and (o["critical"] or float(o["score"]) == 0) for o in item.get("options", ())
+    )
 
 
 def _marks(started: datetime, finished: datetime, scenario: str, rng: random.Random) -> list[dict[str, str]]:
-    whats = ["arrived", "ticket", "called", "served", *(["paid"] if scenario == "transaction" else []), "left"]
+    whats = [
+        "arrived",
+        "ticket",
+        "called",
+        "served",
+        *(["paid"] if scenario == "transaction" else []),
+        "left",
+    ]
     span = (finished - started).total_seconds()
     middle = sorted(rng.uniform(0.03, 0.95) for _ in whats[2:])
     moments = [started, *(started + timedelta(seconds=round(span * share)) for share in middle), finished]
@@ -194,7 +205,11 @@ def _spoil(acted: Conduct, rng: random.Random) -> None:
 
 def _photograph(acted: Conduct, items: list[dict[str, Any]], rng: random.Random) -> None:
     """One photo may evidence many items; where a photo is not possible, the reason is told instead."""
-    asked = {item["code"]: item for item in items if item["photo"] == "required" and _evidenced(item, acted.answers)}
+    asked = {
+        item["code"]: item
+        for item in items
+        if item["photo"] == "required" and _evidenced(item, acted.answers)
+    }
     left = dict(asked)
     for subject, codes in SUBJECTS:
         here = [code for code in codes if left.pop(code, None)]

@@ -12,6 +12,7 @@ from fieldsync.demo.desk import Desk, Refused
 
 Progress = Callable[[str, int, int], None]
 
+BRIEFING = "Tanyakan syarat, biaya, dan waktu seperti pengunjung biasa. Jangan mencatat nama petugas."
 RETURN_SHARE = 0.06
 TROUBLING = {"missing_photo", "missing_answer", "missing_note", "bad_value", "unknown_photo"}
 
@@ -44,7 +45,12 @@ class Office:
         """The administrator founds the programme; the manager brings its tables."""
         name, password = self.administrator
         root = self.sign_in(name, password)
-        programme = {"id": self.programme, "code": plan.PROGRAMME, "name": plan.PROGRAMME_NAME, "operator": "ombudsman"}
+        programme = {
+            "id": self.programme,
+            "code": plan.PROGRAMME,
+            "name": plan.PROGRAMME_NAME,
+            "operator": "ombudsman",
+        }
         root.post("programmes", programme)
         for number, person in enumerate(plan.CAST, 1):
             self._employ(root, person)
@@ -76,7 +82,9 @@ class Office:
     def order(self, orders: list[plan.Order]) -> None:
         """The coordinators order the visits, each in her own regions; once, on purpose, against the rules."""
         units = {row["code"]: row for row in self.desks["mira"].every("units", programme=self.programme)}
-        products = {row["code"]: row for row in self.desks["mira"].every("products", programme=self.programme)}
+        products = {
+            row["code"]: row for row in self.desks["mira"].every("products", programme=self.programme)
+        }
         for number, order in enumerate(orders, 1):
             body = self._as_body(order, units[order.unit]["id"], products[order.product]["id"])
             self.coordinator(order.region).post("assignments", body)
@@ -99,7 +107,7 @@ class Office:
             "unit": unit,
             "product": product,
             "scenario": order.scenario,
-            "briefing": "Tanyakan syarat, biaya, dan waktu penyelesaian seperti pengunjung biasa. Jangan menyebut nama petugas.",
+            "briefing": BRIEFING,
             "inspector": self.id("person", order.inspector),
             "window": {"opens": order.opens.isoformat(), "closes": order.closes.isoformat()},
         }
@@ -132,10 +140,16 @@ class Office:
             "points": [],
         }
         if "far_from_unit" in seen:
-            return {**decision, "verdict": "rejected", "ground": "wrong_unit", "note": "Titik kunjungan jauh dari unit."}
+            why = {"ground": "wrong_unit", "note": "Titik kunjungan jauh dari unit."}
+            return {**decision, "verdict": "rejected", **why}
         points = list(_points(visit, seen, rng)) if visit["attempt"] == 1 else []
         if points:
-            return {**decision, "verdict": "returned", "note": "Mohon lengkapi butir berikut.", "points": points}
+            return {
+                **decision,
+                "verdict": "returned",
+                "note": "Mohon lengkapi butir berikut.",
+                "points": points,
+            }
         return decision
 
     def count(self, period: str) -> dict[str, Any]:
@@ -159,4 +173,9 @@ def _points(visit: dict[str, Any], seen: dict[str, Any], rng: random.Random) -> 
         )
         if pictured:
             item, photo = rng.choice(pictured)
-            yield {"item": item, "photo": photo, "reason": "unreadable_photo", "note": "Foto papan tidak terbaca."}
+            yield {
+                "item": item,
+                "photo": photo,
+                "reason": "unreadable_photo",
+                "note": "Foto papan tidak terbaca.",
+            }

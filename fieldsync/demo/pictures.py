@@ -30,7 +30,9 @@ def _room(draw: ImageDraw.ImageDraw, rng: random.Random) -> None:
     draw.rectangle((0, 560, 960, 720), fill=(150, 140, 126))
     for left in range(-40, 960, 120):
         shade = 120 + rng.randrange(30)
-        draw.polygon([(left, 720), (left + 60, 560), (left + 64, 560), (left + 10, 720)], fill=(shade, shade, shade))
+        draw.polygon(
+            [(left, 720), (left + 60, 560), (left + 64, 560), (left + 10, 720)], fill=(shade, shade, shade)
+        )
     for _ in range(rng.randint(2, 5)):
         left = rng.randrange(60, 820)
         draw.rectangle((left, 520, left + 90, 640), fill=(70, 90, 110 + rng.randrange(60)))

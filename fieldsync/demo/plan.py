@@ -102,7 +102,13 @@ def rows(name: str) -> list[dict[str, str]]:
 def visits_wanted() -> Iterator[tuple[str, int]]:
     """Unit codes and how many visits each gets; what gets fewer than three stays without a zone."""
     for regency in REGENCIES:
-        for code in (f"SAM-{regency}", f"SIM-{regency}", f"KTH-{regency}", f"DKC-{regency}", f"PKM-{regency}-1"):
+        for code in (
+            f"SAM-{regency}",
+            f"SIM-{regency}",
+            f"KTH-{regency}",
+            f"DKC-{regency}",
+            f"PKM-{regency}-1",
+        ):
             yield code, 3
     for regency in ("63.01", "63.06", "63.71"):
         yield f"PTS-{regency}", 3
@@ -155,7 +161,7 @@ def product_for(unit: dict[str, str]) -> str:
 
 
 def scenario_for(unit: dict[str, str], rng: random.Random) -> str:
-    """A real transaction only where the inspector's own real need is plausible; never at the police desk for reports."""
+    """A real transaction only where the inspector's own real need is plausible."""
     real_need = unit["type"] in ("SAM", "SIM", "PKM")
     return "transaction" if real_need and rng.random() < 0.3 else "inquiry"
 
@@ -179,9 +185,9 @@ class Diary:
         raise RuntimeError(f"no inspector may visit {unit} within 120 days of {wanted:%Y-%m-%d}")
 
     def free(self, opens: datetime, unit: str, account: tuple[str, str]) -> Iterable[str]:
-        for when, where, what, who in self.visits:
-            if where == unit and abs((opens - when).days) < UNIT_REST_DAYS:
-                return ()
+        near = (when for when, where, _, _ in self.visits if where == unit)
+        if any(abs((opens - when).days) < UNIT_REST_DAYS for when in near):
+            return ()
         held = {
             who
             for when, where, what, who in self.visits

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,11 @@ EXPORTS = ("findings.csv", "findings.jsonl", "indicators.csv", "indicators.jsonl
 
 
 class Story:
-    def __init__(self, server: str, home: Path, seed: int, administrator: tuple[str, str], units_max: int | None) -> None:
+    """One play of the demo; `units_max` shortens it to the first few units."""
+
+    def __init__(
+        self, server: str, home: Path, seed: int, administrator: tuple[str, str], units_max: int | None
+    ) -> None:
         self.home, self.seed = home, seed
         self.bars = Bars()
         self.office = Office(server, seed, administrator, self.bars)
@@ -56,12 +61,10 @@ class Story:
     def _afield(self, inspectors: list[Inspector], what: str, act: Any) -> None:
         """All inspectors do this, a few at a time; the bar counts visits sent."""
         total = len(self.orders) if what == "visits" else len(inspectors)
-        done = 0
+        counter = count(1)
 
         def advance() -> None:
-            nonlocal done
-            done += 1
-            self.bars(what, done, total)
+            self.bars(what, next(counter), total)
 
         with ThreadPoolExecutor(PHONES_AT_ONCE) as phones:
             for outcome in [phones.submit(act, inspector, advance) for inspector in inspectors]:

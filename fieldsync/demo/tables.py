@@ -31,7 +31,9 @@ def printer(file: TextIO) -> Console:
 def everything(out: Console, office: "Office", computation: dict[str, Any], orders: list["Order"]) -> None:
     mira, programme = office.desks["mira"], office.programme
     path = f"computations/{computation['id']}/results"
-    out.print(f"Program Kalimantan Selatan (demo), periode {computation['period']}, metode {computation['method']}")
+    out.print(
+        f"Program Kalimantan Selatan (demo), periode {computation['period']}, metode {computation['method']}"
+    )
     out.print("Seluruh nilai rekaan. / Every score here is invented.\n", markup=False)
     told = list(mira.every("visits", programme=programme))
     states = Counter(row["state"] for row in told)
@@ -62,7 +64,9 @@ def everything(out: Console, office: "Office", computation: dict[str, Any], orde
 
 def ranked(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those with a value first, best first; then by name. Units without any visit are only counted."""
-    return sorted(rows, key=lambda row: (not row["enough"], -float(row["value"] or 0), row["class"], row["name"]))
+    return sorted(
+        rows, key=lambda row: (not row["enough"], -float(row["value"] or 0), row["class"], row["name"])
+    )
 
 
 def decimal(text: str | None) -> str:
@@ -96,7 +100,9 @@ def results(out: Console, title: str, rows: Iterable[dict[str, Any]], *, of_what
 
 def reference(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     """Published results stand beside ours and are never mixed with them."""
-    table = _table("Pembanding: hasil terbitan Ombudsman RI 2024 di Kalimantan Selatan (metode lain, tidak dicampur)")
+    table = _table(
+        "Pembanding: hasil terbitan Ombudsman RI 2024 di Kalimantan Selatan (metode lain, tidak dicampur)"
+    )
     table.add_column("badan", width=50, no_wrap=True)
     table.add_column("nilai", justify="right")
     table.add_column("zona")
@@ -116,4 +122,6 @@ def counts(out: Console, title: str, pairs: Iterable[tuple[str, object]]) -> Non
 
 
 def _table(title: str, *, show_header: bool = True) -> Table:
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=show_header)
+    return Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=show_header
+    )

@@ -98,15 +98,23 @@ class Engine(Recorder):
 
 
 def sign_in(
-    home: Path, server: str, username: str, password: str, *, device_name: str = "", device: str | None = None
+    home: Path,
+    server: str,
+    username: str,
+    password: str,
+    *,
+    device_name: str = "",
+    device: str | None = None,
+    folder: Path | None = None,
 ) -> Engine:
     """Sign in once with a network; afterwards recording needs none.
 
     home: folder for the records of all servers and users. device: a UUID to use for a new store (else one is made);
-    an existing store keeps its own. Raises Refused (wrong password), OtherUser, NoAnswer, NotOurServer.
+    an existing store keeps its own. folder: where exactly the records lie, for callers that have an order of their
+    own. Raises Refused (wrong password), OtherUser, NoAnswer, NotOurServer.
     """
     transport = Transport(server)
-    folder = folder_for(home, transport.server, username)
+    folder = folder or folder_for(home, transport.server, username)
     store, device = _known(folder, device or wire.uuid7())
     name = device_name or platform.node() or "fieldsync"
     try:
@@ -127,7 +135,8 @@ def sign_in(
     store = store or Store.create(folder)
     store.sign_in(Identity(device, transport.server, told.user, told.username, told.name, told.token))
     transport.token = told.token
-    (home / CURRENT).write_text(folder.name, encoding="utf-8")
+    if folder.parent == home:
+        (home / CURRENT).write_text(folder.name, encoding="utf-8")
     return Engine(store, transport)
 
 

@@ -31,7 +31,7 @@ from fieldsync.wire import Submission, Visit
 FORM = 1
 MARKS = ("arrived", "ticket", "called", "served", "paid", "left")
 MAY_BEGIN = ("assigned", "returned")
-PHOTO_BYTES_MAX = 10 * 1024 * 1024
+PHOTO_BYTES_MAX = 8 * 1024 * 1024
 
 Fields = dict[str, Any]
 

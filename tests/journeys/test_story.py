@@ -97,9 +97,7 @@ def test_s2_a_story_interrupted_half_way_is_played_on_to_the_same_end(
         server.stop()
 
 
-def test_s3_nothing_in_the_published_findings_tells_who_visited(
-    server: Server, tmp_path: Path
-) -> None:
+def test_s3_nothing_in_the_published_findings_tells_who_visited(server: Server, tmp_path: Path) -> None:
     server.start()
     try:
         played(server, tmp_path / "story")

@@ -64,7 +64,9 @@ class Command(BaseCommand):
         command = [sys.executable, "-m", "fieldsync.demo", "--server", address]
         command += ["--home", str(home), "--seed", str(seed), "--administrator", ADMINISTRATOR]
         if subprocess.run(command, check=False).returncode != 0:
-            raise CommandError("The story stopped before its end; nothing is lost, the same command plays on.")
+            raise CommandError(
+                "The story stopped before its end; nothing is lost, the same command plays on."
+            )
 
 
 def make_folder(folder: Path) -> None:
@@ -72,7 +74,9 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ".writable").write_text("")
     except OSError as error:
-        raise CommandError(f"Cannot write in {folder}: {error.strerror}. Set SAMAR_VAR to a folder of yours.") from None
+        raise CommandError(
+            f"Cannot write in {folder}: {error.strerror}. Set SAMAR_VAR to a folder of yours."
+        ) from None
 
 
 def refuse_busy(port: int) -> None:

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Migrate, publish the IKKT instrument, load reference results, and make the first administrator."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--administrator", metavar="NAME", help="make this administrator if there is none")
+        parser.add_argument(
+            "--administrator", metavar="NAME", help="make this administrator if there is none"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     help = "Run the background work. Several may run; --only-one says this is the only one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--only-one", action="store_true", help="take over at once what a killed worker left")
+        parser.add_argument(
+            "--only-one", action="store_true", help="take over at once what a killed worker left"
+        )
         parser.add_argument("--until-idle", action="store_true", help="stop when nothing is left to do")
         parser.add_argument("--parent", type=int, help="stop when this process is no longer the parent")
 

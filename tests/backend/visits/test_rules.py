@@ -36,7 +36,11 @@ PLAIN = Told(
     signed=True,
 )
 SEEN = Circumstances(
-    window=Window(NOON - 24 * HOUR, NOON + 24 * HOUR), unit=HERE.point, received_at=NOON, sent_at=NOON, items=60
+    window=Window(NOON - 24 * HOUR, NOON + 24 * HOUR),
+    unit=HERE.point,
+    received_at=NOON,
+    sent_at=NOON,
+    items=60,
 )
 
 

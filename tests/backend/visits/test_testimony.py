@@ -140,10 +140,22 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=12,
 )
-MEMBERS = (
-    "started_at, finished_at, marks, place, context, answers, photos, statement, what, at, arrived, left, lat, "
-    "lon, accuracy_m, mock, detected, id, signed, value, note, no_photo, I1.1, P1.1"
-).split(", ")
+MEMBERS = [
+    *(
+        "started_at",
+        "finished_at",
+        "marks",
+        "place",
+        "context",
+        "answers",
+        "photos",
+        "statement",
+        "what",
+        "at",
+    ),
+    *("arrived", "left", "lat", "lon", "accuracy_m", "mock", "detected", "id", "signed", "value", "note"),
+    *("no_photo", "I1.1", "P1.1"),
+]
 SHAPED = st.recursive(
     ANYTHING,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=5),
