@@ -269,7 +269,9 @@ class VisitGone(Problem):
     """This visit is no longer yours ({reason}). What you recorded is kept, and a finished visit is still sent."""
 
     code = "visit-gone"
-    words_id = "Kunjungan ini bukan lagi milik Anda ({reason}). Catatan Anda aman; yang sudah selesai tetap dikirim."
+    words_id = (
+        "Kunjungan ini bukan lagi milik Anda ({reason}). Catatan Anda aman; yang sudah selesai tetap dikirim."
+    )
 
 
 class NotStarted(Problem):

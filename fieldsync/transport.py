@@ -56,6 +56,10 @@ class Reply:
         told = self.headers.get("upload-offset", "")
         return int(told) if told.isascii() and told.isdecimal() and len(told) < 19 else None
 
+    def code(self) -> str:
+        """The stable code of a problem; "" when there is none."""
+        return "" if self.status < 400 else wire.read_refusal(self.content).get("code", "")
+
     def photo_state(self) -> str | None:
         """Photo-State, told with the last piece: stored or bad."""
         return self.headers.get("photo-state")

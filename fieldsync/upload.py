@@ -33,6 +33,9 @@ class End(StrEnum):
     STOP = "stop"  # nothing more can be sent now
 
 
+SETTLED = {"stored": End.STORED, "bad": End.BAD}
+
+
 @dataclass(frozen=True)
 class Turn:
     """How far a photo came. `offset` in bytes as the server last told it; `sent` bytes of body went on the line
@@ -97,10 +100,12 @@ class Uploader:
             reply = self.transport.where(url)
         except Problem as problem:
             return turn.ended(End.CUT if problem.waiting_helps else End.STOP, problem)
-        if after_upload(reply.status) is Do.KEPT:
-            offset = reply.offset()
-            return turn.ended(End.RENEW) if offset is None else replace(turn, offset=offset)
-        return self._not_kept(turn, reply)
+        if after_upload(reply.status) is not Do.KEPT:
+            return self._not_kept(turn, reply)
+        if reply.photo_state() in SETTLED:
+            return turn.ended(SETTLED[reply.photo_state() or ""])
+        offset = reply.offset()
+        return turn.ended(End.RENEW) if offset is None else replace(turn, offset=offset)
 
     def _piece(self, turn: Turn, content: bytes, url: str, careful: bool) -> Turn:
         part = content[turn.offset : turn.offset + turn.piece.size]
@@ -121,13 +126,11 @@ class Uploader:
         if offset is None or not turn.offset < offset <= expected:
             return turn.ended(End.WAIT, AnswerBroken(why="Upload-Offset"))
         turn = replace(turn, offset=offset, piece=turn.piece.after_kept(seconds), moves=0, resends=0)
-        state = reply.photo_state()
-        if state == "stored":
-            return turn.ended(End.STORED)
-        return turn.ended(End.BAD) if state == "bad" else turn
+        settled = SETTLED.get(reply.photo_state() or "")
+        return turn.ended(settled) if settled else turn
 
     def _not_kept(self, turn: Turn, reply: Reply) -> Turn:
-        do = after_upload(reply.status)
+        do = after_upload(reply.status, code=reply.code())
         if do is Do.MOVE:
             offset = reply.offset()
             known = offset is not None and turn.moves < MOVES_MAX

@@ -285,7 +285,9 @@ def read_answer(raw: bytes) -> Answer:
         answers=_maybe_text(said, "for"),
         reset=_truth(said, "reset"),
         results=tuple(_result(each) for each in told if "draft" not in each),
-        drafts=tuple(_draft_result(each) for each in told if each.get("draft") and each.get("rev") is not None),
+        drafts=tuple(
+            _draft_result(each) for each in told if each.get("draft") and each.get("rev") is not None
+        ),
         uploads=tuple(_upload(_mapping(each, "uploads")) for each in _list(said, "uploads")),
         changes=tuple(_change(_mapping(each, "changes")) for each in _list(said, "changes")),
         cursor=_text(said, "cursor"),

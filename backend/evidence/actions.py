@@ -86,16 +86,21 @@ def find_upload(photo: UUID, generation: int, *, by: User) -> Upload:
     return upload
 
 
+def check_place(upload: Upload, offset: int, size: int) -> None:
+    """Whether `size` bytes at this offset are wanted. Raises OffsetMismatch, PieceTooLarge."""
+    if upload.state != UploadState.RECEIVING or offset != upload.offset:
+        raise OffsetMismatch(offset=upload.offset)
+    if size > PIECE_BYTES_MAX or offset + size > upload.size:
+        raise PieceTooLarge(limit=PIECE_BYTES_MAX, remaining=upload.size - offset)
+
+
 def receive(upload: Upload, offset: int, content: bytes) -> Finding | None:
     """Take the bytes at this offset. A finding when they were the last ones, to be settled; None when more
     are wanted. A photo that comes in one piece is examined as it is, without being written as a piece first.
 
     Raises OffsetMismatch, PieceTooLarge, StoreFull, StoreUnavailable; then nothing was kept.
     """
-    if upload.state != UploadState.RECEIVING or offset != upload.offset:
-        raise OffsetMismatch(offset=upload.offset)
-    if len(content) > PIECE_BYTES_MAX or offset + len(content) > upload.size:
-        raise PieceTooLarge(limit=PIECE_BYTES_MAX, remaining=upload.size - offset)
+    check_place(upload, offset, len(content))
     if len(content) == upload.size:
         return examine(upload, content)
     if content:
@@ -258,9 +263,8 @@ def _standing(one: Announced, photo: Photo, upload: Upload | None, *, new: bool)
     if (photo.sha256, photo.size, photo.visit) != (one.sha256, one.size, one.visit):
         return Standing(one.id, PhotoState.BAD, Reason.ANNOUNCED_DIFFERENTLY)
     if upload is None:
-        linked = new and photo.state == PhotoState.STORED
-        return Standing(one.id, PhotoState(photo.state), photo.reason, photo.generation, linked=linked)
-    complete = upload.offset == upload.size
+        return Standing(one.id, PhotoState(photo.state), photo.reason, photo.generation, fresh=new)
+    complete = upload.waits_for_commit
     return Standing(one.id, PhotoState.NEED, "", upload.generation, upload.offset, complete=complete)
 
 

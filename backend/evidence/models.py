@@ -79,6 +79,11 @@ class Upload(models.Model):
         ]
         indexes = [models.Index(fields=["state", "touched_at"], name="upload_for_sweeping")]
 
+    @property
+    def waits_for_commit(self) -> bool:
+        """All bytes are here, but a kill came before they were settled."""
+        return self.state == UploadState.RECEIVING and self.offset == self.size
+
 
 class Segment(models.Model):
     """An immutable piece of an upload, committed by compare-and-set on the upload's offset."""

@@ -98,7 +98,8 @@ class Announced:
 class Standing:
     """Where a photo stands, as its phone is told: what to send, from which offset, or that nothing is wanted.
 
-    `linked` is true the one time bytes kept already were found to be this photo's too.
+    `complete`: all bytes are here, and only the commit is missing. `fresh`: this very announcement settled it,
+    as bytes kept already, or as what can never be kept.
     """
 
     id: UUID
@@ -107,7 +108,7 @@ class Standing:
     generation: int = 0
     offset: int = 0
     complete: bool = False
-    linked: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ long as the number of things a listener was ever told of.
 """
 
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Value
@@ -64,7 +66,7 @@ class Page:
     check: tuple[int, int] | None
 
 
-def read_page(scope_key: object, cursor: Cursor | None, *, epoch: str, limit: int) -> Page:
+def read_page(scope_key: UUID, cursor: Cursor | None, *, epoch: str, limit: int) -> Page:
     """The changes after a cursor. Page, `more` and `check` come from one statement, so that a commit
     between two queries cannot raise a false alarm."""
     limit = max(1, min(limit, CHANGES_PER_PAGE_MAX))
@@ -86,7 +88,7 @@ def read_page(scope_key: object, cursor: Cursor | None, *, epoch: str, limit: in
     return Page(changes, Cursor(epoch, position), reset, more, check)
 
 
-def _page_rows(scope_key: object, after: int, *, live_only: bool) -> models.QuerySet:  # type: ignore[type-arg]
+def _page_rows(scope_key: UUID, after: int, *, live_only: bool) -> models.QuerySet[Any, Any]:
     live = Item.objects.filter(scope=OuterRef("pk"), removed=False).order_by().values("scope")
     wanted = Q(items__seq__gt=after)
     if live_only:

@@ -49,7 +49,7 @@ class BrowserSessions(SessionAuthentication):
         return "Session"
 
 
-class DescribeDeviceTokens(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class DescribeDeviceTokens(OpenApiAuthenticationExtension):
     target_class = DeviceTokens
     name = "device"
 
@@ -57,7 +57,7 @@ class DescribeDeviceTokens(OpenApiAuthenticationExtension):  # type: ignore[no-u
         return {"type": "http", "scheme": "bearer", "description": "A device's token"}
 
 
-class DescribeBrowserSessions(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class DescribeBrowserSessions(OpenApiAuthenticationExtension):
     target_class = BrowserSessions
     name = "session"
 

@@ -1,6 +1,7 @@
 """Parsers: bounded, complete, and never surprised."""
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
 from rest_framework.parsers import BaseParser
@@ -14,13 +15,18 @@ BODY_BYTES_MAX = 1024 * 1024
 def read_json(raw: bytes) -> Any:
     """JSON values of UTF-8 bytes. Raises Malformed for anything else: NaN, absurd numbers, bottomless nesting."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Malformed(detail=str(error)[:200]) from None
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _refuse(digits[:20])
 
 
 class LenientJSON(BaseParser):
@@ -43,10 +49,16 @@ class StrictJSON(LenientJSON):
 
 
 def _storable(content: Any) -> bool:
-    if isinstance(content, str):
-        return "\x00" not in content and not any("\ud800" <= letter <= "\udfff" for letter in content)
-    if isinstance(content, dict):
-        return all(_storable(key) and _storable(value) for key, value in content.items())
-    if isinstance(content, list):
-        return all(_storable(value) for value in content)
+    """Without recursion: what one parser reads may be nested deeper than our own calls may be."""
+    waiting = [content]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            if "\x00" in part or any("\ud800" <= letter <= "\udfff" for letter in part):
+                return False
+        elif isinstance(part, dict):
+            waiting.extend(part.keys())
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
     return True

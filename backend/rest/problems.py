@@ -91,8 +91,8 @@ def _headers(problem: errors.Problem, raised: Exception, context: dict[str, Any]
     headers: dict[str, str] = dict(getattr(problem, "headers", {}))
     if isinstance(problem, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(raised, exceptions.Throttled) and raised.wait:
-        headers["Retry-After"] = str(int(raised.wait) + 1)
+    if isinstance(raised, exceptions.Throttled) and (wait := getattr(raised, "wait", None)):
+        headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(problem, errors.Unavailable):
         headers.setdefault("Retry-After", "5")
     return headers

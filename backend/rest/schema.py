@@ -1,6 +1,6 @@
 """How the API describes itself: drf-spectacular, with our problem body on every operation."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -27,7 +27,7 @@ class Describe(AutoSchema):
         module = type(self.view).__module__.split(".")
         return [module[1] if module[0] == "backend" and len(module) > 2 else "samar"]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction=direction)
         if direction == "response":
             component = ResolvedComponent(

@@ -12,7 +12,6 @@ from backend.people.errors import IdTaken
 from backend.people.models import User
 from backend.people.rules import Verb
 from backend.review.errors import (
-    NoSuchVisit,
     OwnVisit,
     PhotosMissing,
     StaleAttempt,
@@ -21,6 +20,7 @@ from backend.review.errors import (
 )
 from backend.review.models import Decision
 from backend.review.rules import Judgement, Verdict, check_points, check_words, may_follow
+from backend.visits.errors import NoSuchVisit
 from backend.visits.models import Submission, Visit
 from backend.visits.rules import VisitState
 

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from backend.people.models import User
 from backend.rest.forms import In
 from backend.review import actions
-from backend.review.errors import NoSuchVisit
 from backend.review.models import Decision
 from backend.review.rules import Ground, Judgement, Point, Verdict
+from backend.visits.errors import NoSuchVisit
 from backend.visits.models import Visit
 from backend.visits.rules import VisitState
 

@@ -1,13 +1,6 @@
 """Problems of judging a visit."""
 
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
-
-
-class NoSuchVisit(NotFound):
-    """There is no such visit, or not for you."""
-
-    code = "no-such-visit"
-    words_id = "Kunjungan ini tidak ditemukan, atau bukan untuk Anda."
+from backend.core.errors import Conflict, Invalid, NotAllowed
 
 
 class OwnVisit(NotAllowed):

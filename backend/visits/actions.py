@@ -48,7 +48,7 @@ VERSIONS_LOOKED_AT_MAX = 50
 
 
 @dataclass(frozen=True)
-class Bearer:
+class Delivery:
     """Who brought a submission, from which device, when by the phone's clock and when by ours."""
 
     user: User
@@ -79,12 +79,12 @@ def tell_visit(
     why = why or (Why.DAMAGED if garbled else None) or (Why.UNPARSABLE if doc is None else None)
     why = why or (Why.UNKNOWN_VISIT if order is None else None)
     instrument = _instrument(telling.checklist) if why is None else None
-    bearer = Bearer(by, device, sent_at, now())
+    delivery = Delivery(by, device, sent_at, now())
     if order is None or instrument is None:
-        kept = _keep(telling, digest, told, bearer, Slot.QUARANTINED, why or Why.UNKNOWN_CHECKLIST, [])
+        kept = _keep(telling, digest, told, delivery, Slot.QUARANTINED, why or Why.UNKNOWN_CHECKLIST, [])
         record("submission.quarantined", kept, by=by, device=device.pk, data=_facts(kept))
         return Heard(True, Slot.QUARANTINED)
-    return _hear(telling, digest, told, bearer, order, instrument)
+    return _hear(telling, digest, told, delivery, order, instrument)
 
 
 @one_transaction
@@ -139,7 +139,7 @@ def _locked_order(visit: UUID) -> Assignment | None:
 
 
 def _hear(
-    telling: Telling, digest: str, told: Told, bearer: Bearer, order: Assignment, instrument: Instrument
+    telling: Telling, digest: str, told: Told, delivery: Delivery, order: Assignment, instrument: Instrument
 ) -> Heard:
     """A readable submission for an order we know: current or late, with every doubt about it."""
     visit = Visit.objects.filter(pk=order.pk).first()
@@ -152,9 +152,9 @@ def _hear(
         attempt=visit.attempt if visit else 1,
         taken=Slot.CURRENT in rivals,
     )
-    slot, why = slot_for(standing, inspector=bearer.user.pk, attempt=telling.attempt)
-    doubts = flags_for(told, _circumstances(telling, told, bearer, order, instrument, len(rivals)))
-    kept = _keep(telling, digest, told, bearer, slot, why, doubts)
+    slot, why = slot_for(standing, inspector=delivery.user.pk, attempt=telling.attempt)
+    doubts = flags_for(told, _circumstances(telling, told, delivery, order, instrument, len(rivals)))
+    kept = _keep(telling, digest, told, delivery, slot, why, doubts)
     event, hears = "submission.late", []
     subject: Submission | Visit = kept
     if slot is Slot.CURRENT:
@@ -164,8 +164,8 @@ def _hear(
     record(
         event,
         subject,
-        by=bearer.user,
-        device=bearer.device.pk,
+        by=delivery.user,
+        device=delivery.device.pk,
         programme=order.programme_id,
         hears=hears,
         data=_facts(kept),
@@ -174,25 +174,25 @@ def _hear(
 
 
 def _circumstances(
-    telling: Telling, told: Told, bearer: Bearer, order: Assignment, instrument: Instrument, rivals: int
+    telling: Telling, told: Told, delivery: Delivery, order: Assignment, instrument: Instrument, rivals: int
 ) -> Circumstances:
     unit = order.unit
-    day = day_of(told, received_at=bearer.received_at, time_zone=unit.time_zone)
+    day = day_of(told, received_at=delivery.received_at, time_zone=unit.time_zone)
     standards = list(PublishedStandard.objects.filter(product=order.product_id))
     facts = facts_for(order, instrument, day, standards)
     items = instrument.items_for(unit.unit_type)
     same_day = Visit.objects.filter(
-        assignment__unit=unit, submission__inspector=bearer.user, local_date=day
+        assignment__unit=unit, submission__inspector=delivery.user, local_date=day
     ).exclude(pk=order.pk)
     return Circumstances(
         window=order.window,
         unit=unit.place,
-        received_at=bearer.received_at,
-        sent_at=bearer.sent_at,
+        received_at=delivery.received_at,
+        sent_at=delivery.sent_at,
         gaps=problems_in(items, told.answers, facts),
         items=len(items),
         fees=fees_differing(items, told.answers, facts["official_fee"]),
-        newer_version=_newer_version(telling.checklist, instrument.code, told.began or bearer.received_at),
+        newer_version=_newer_version(telling.checklist, instrument.code, told.began or delivery.received_at),
         told_that_day=same_day.count(),
         rivals=rivals,
     )
@@ -239,15 +239,21 @@ def _photos_of(submission: Submission) -> tuple[int, list[dict[str, object]]]:
 
 
 def _keep(
-    telling: Telling, digest: str, told: Told, bearer: Bearer, slot: Slot, why: str, doubts: Sequence[Doubt]
+    telling: Telling,
+    digest: str,
+    told: Told,
+    delivery: Delivery,
+    slot: Slot,
+    why: str,
+    doubts: Sequence[Doubt],
 ) -> Submission:
     return Submission.objects.create(
         uuid=telling.id,
         digest=digest,
         visit=telling.visit,
         attempt=telling.attempt,
-        device=bearer.device,
-        inspector=bearer.user,
+        device=delivery.device,
+        inspector=delivery.user,
         checklist=keepable(telling.checklist)[:60],
         doc=_utf8(telling.text),
         answers=None if slot is Slot.QUARANTINED else dict(told.answers),
@@ -256,8 +262,8 @@ def _keep(
         why=why,
         started_at=told.started_at,
         finished_at=told.finished_at,
-        sent_at=bearer.sent_at,
-        received_at=bearer.received_at,
+        sent_at=delivery.sent_at,
+        received_at=delivery.received_at,
         flags=[doubt.as_json() for doubt in doubts],
     )
 

@@ -172,3 +172,7 @@ class Draft(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "device"], name="draft_v3_one_a_device"),
         ]
+
+    @property
+    def text(self) -> str | None:
+        return None if self.doc is None else bytes(self.doc).decode("utf-8", "surrogatepass")

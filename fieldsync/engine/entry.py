@@ -6,6 +6,7 @@ import json
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -90,6 +91,11 @@ class Engine(Recorder):
         }
         Outbox(self.store).remember("last_sync", json.dumps(told))
         return report
+
+    def sign_out(self) -> None:
+        """Forget the token, here; everything recorded stays and can go on being recorded."""
+        self.store.sign_in(replace(self.store.identity(), token=None))
+        self.transport.token = None
 
     def last_sync(self) -> dict[str, str | None] | None:
         """{"at": moment, "problem": code or None} of the last run; None before the first."""

@@ -216,7 +216,7 @@ class Run:
         if reply is None:
             return
         things = len(outgoing.names)
-        do = rules.after_sync(reply.status, failures=self.failures, things=things)
+        do = rules.after_sync(reply.status, code=reply.code(), failures=self.failures, things=things)
         if do is Do.APPLY:
             self._apply(reply, outgoing)
         elif do is Do.SPLIT:

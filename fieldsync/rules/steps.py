@@ -128,10 +128,18 @@ class Do(StrEnum):
     SHRINK = "shrink"  # smaller pieces
 
 
-def after_sync(status: int, *, failures: int = 0, things: int = 0) -> Do:
-    """What an answer of POST /sync with our header means. `failures` in a row so far, `things` in the request."""
+CUT_CODE = "body-cut"  # a 400 that says only that the line was cut
+
+
+def after_sync(status: int, *, code: str = "", failures: int = 0, things: int = 0) -> Do:
+    """What an answer of POST /sync with our header means. `code` of its problem, `failures` in a row so far,
+    `things` in the request."""
     if status == 200:
         return Do.APPLY
+    if code == CUT_CODE:
+        return Do.WAIT
+    if code == "protocol-unknown":
+        return Do.STOP
     if status in (400, 413, 422):
         return Do.SPLIT
     if status == 415:
@@ -141,10 +149,12 @@ def after_sync(status: int, *, failures: int = 0, things: int = 0) -> Do:
     return Do.WAIT if status >= 500 or status in (408, 423, 425, 429) else Do.STOP
 
 
-def after_upload(status: int) -> Do:
+def after_upload(status: int, *, code: str = "") -> Do:
     """What an answer of PATCH or HEAD on an upload address means."""
     if status in (200, 201, 204):
         return Do.KEPT
+    if code == CUT_CODE:
+        return Do.WAIT
     known = {401: Do.STOP, 409: Do.MOVE, 412: Do.STOP, 413: Do.SHRINK, 415: Do.STOP, 460: Do.RESEND}
     if status in known:
         return known[status]

@@ -66,7 +66,8 @@ class Server:
     def wait_until_healthy(self) -> None:
         until = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < until:
-            assert self.process and self.process.poll() is None, self.log.read_text()[-3000:]
+            assert self.process
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=5):
                     return

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from backend.checklists.actions import publish_builtin
-from backend.indicators.actions import load_published_results
+from backend.indicators.references import load_published_results
 from backend.people.actions import create_administrator
 from backend.people.models import User
 

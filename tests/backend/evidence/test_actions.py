@@ -244,7 +244,8 @@ def test_a_png_announced_as_a_jpeg_is_kept_as_the_png_it_is(sari):
 def test_a_photo_that_may_not_be_sent_is_bad_before_its_first_byte(sari, told, reason):
     photo = announced(jpeg(), **told)
 
-    assert announce(sari, photo) == announce(sari, photo) == [Standing(photo.id, PhotoState.BAD, reason)]
+    assert announce(sari, photo) == [Standing(photo.id, PhotoState.BAD, reason, fresh=True)]
+    assert announce(sari, photo) == [Standing(photo.id, PhotoState.BAD, reason)]
     assert Upload.objects.count() == 0
 
 
@@ -254,7 +255,7 @@ def test_e8_bytes_she_sent_before_are_linked_and_not_sent_again(sari):
     announce(sari, first)
     send(sari, first, content)
 
-    linked = Standing(second.id, PhotoState.STORED, linked=True)
+    linked = Standing(second.id, PhotoState.STORED, fresh=True)
     assert announce(sari, second) == [linked]
     assert announce(sari, second) == [stored(second)]
     assert (Blob.objects.count(), files()) == (1, [photo_key(first.id, 0)])

@@ -306,6 +306,7 @@ def test_only_managers_import_and_agus_learns_nothing(sari, budi, dewi, agus):
         ("regions", b"x" * (FILE_BYTES_MAX + 100_000), 413, "file-too-large"),
         ("regions", b"code\n" + b"1\n" * 50_001, 413, "too-many-rows"),
     ],
+    ids=lambda value: str(value)[:24],
 )
 def test_a_file_that_is_no_table_is_a_problem(mira, kind, content, status, code):
     answer = send(mira, kind, content)
