@@ -225,7 +225,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "VisitState": "backend.visits.api.STATES",
+        "PhotoState": "backend.visits.api.PHOTO_STATES",
+    },
 }
 
 LOGGING = {

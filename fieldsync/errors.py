@@ -316,7 +316,7 @@ class ValueWrong(Problem):
 
     code = "value-wrong"
     words_id = (
-        "{value} tidak mungkin menjadi jawaban {item} ({expected}). Tidak ada yang dicatat. Beri nilai lain."
+        "{value} tidak mungkin menjadi jawaban {item} ({expected_id}). Tidak ada yang dicatat. Beri nilai lain."
     )
 
 

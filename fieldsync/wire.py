@@ -72,7 +72,8 @@ def document(fields: JSON) -> str:
     try:
         text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueWrong(value="?", item="?", expected=str(error)[:120]) from error
+        why = str(error)[:120]
+        raise ValueWrong(value="?", item="?", expected=why, expected_id=why) from error
     # A terminal may hand us half a character; the text must be UTF-8 for ever.
     text = text.encode("utf-8", "replace").decode("utf-8")
     if size_on_wire(text) > DOC_BYTES_MAX:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from backend.assignments import actions
 from backend.assignments.errors import NoSuchOrder
-from backend.assignments.models import Assignment, ConflictOfInterest
+from backend.assignments.models import Assignment, AssignmentQuerySet, ConflictOfInterest
 from backend.assignments.rules import OrderState, Scenario, Terms, Window
 from backend.people.models import User
 from backend.people.rules import Verb
@@ -145,10 +145,8 @@ class ConflictOut(serializers.Serializer[ConflictOfInterest]):
     declared_at = serializers.DateTimeField()
 
 
-def _seen_by(request: Request) -> QuerySet[Assignment]:
-    """The checklist's text stays in the database; its digest says which it is."""
-    seen = Assignment.objects.visible_to(cast(User, request.user))
-    return seen.select_related("unit", "product", "inspector", "told")
+def _seen_by(request: Request) -> AssignmentQuerySet:
+    return Assignment.objects.visible_to(cast(User, request.user)).with_names()
 
 
 def _answer(request: Request, order: Assignment, status: int = 200) -> Response:
@@ -167,7 +165,7 @@ class Orders(ListAPIView[Assignment]):
         asked = OrderQuery.read(self.request.query_params)
         found = _seen_by(self.request)
         if state := asked.pop("state", None):
-            found = cast(Any, found).in_state(OrderState(state))
+            found = found.in_state(OrderState(state))
         return found.filter(**asked)
 
     @extend_schema(parameters=[OrderQuery])

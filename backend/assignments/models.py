@@ -48,9 +48,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         ).select_related("unit__institution")
 
     def with_names(self) -> AssignmentQuerySet:
-        return self.select_related(
-            "unit", "unit__institution", "unit__region", "product", "inspector", "checklist", "programme"
-        )
+        """All that a list shows; not the checklist, whose text is long and whose digest is here already."""
+        return self.select_related("unit", "unit__institution", "product", "inspector", "told")
 
 
 class Assignment(models.Model):

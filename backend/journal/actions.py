@@ -97,7 +97,9 @@ def record(
 def seal_journal() -> int:
     """Chain the lines that have no seal yet (a worker calls this); returns how many were sealed."""
     with transaction.atomic():
-        last = Seal.objects.select_for_update().order_by("-number").first()
+        # Several workers take turns at the first link; the last one is read only then.
+        Seal.objects.select_for_update().filter(number=1).first()
+        last = Seal.objects.order_by("-number").first()
         previous, number_ = (last.hash, last.number) if last else (FIRST_SEAL, 0)
         seals = []
         for entry in Entry.objects.filter(seal=None).order_by("id")[:LINES_PER_SEALING]:

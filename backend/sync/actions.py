@@ -78,7 +78,12 @@ def take_piece(upload: Upload, offset: int, content: bytes, *, bearer: Bearer) -
     Raises OffsetMismatch, PieceTooLarge, UploadGone, StoreFull, StoreUnavailable.
     """
     finding = evidence.receive(upload, offset, content)
-    return _settled(upload, finding, bearer) if finding is not None else None
+    if finding is None:
+        return None
+    photo = _settle(upload, finding, bearer.user, bearer.device.pk)
+    if len(content) < upload.size:  # else there were no pieces before this one
+        evidence.forget_pieces(upload)
+    return photo
 
 
 def finish(upload: Upload, *, bearer: Bearer) -> Photo | None:
@@ -130,12 +135,6 @@ def _standing_of(photo: Photo | None, before: Standing) -> Standing:
     if photo is None or photo.state == PhotoState.NEED:
         return before  # the hash was wrong: the next sync names a new address
     return Standing(before.id, PhotoState(photo.state), photo.reason)
-
-
-def _settled(upload: Upload, finding: Finding, bearer: Bearer) -> Photo:
-    photo = _settle(upload, finding, bearer.user, bearer.device.pk)
-    evidence.forget_pieces(upload)
-    return photo
 
 
 @one_transaction

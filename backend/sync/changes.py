@@ -123,7 +123,7 @@ def _visit(order: Assignment, returned: Decision | None, standards: Standards, u
             "code": order.product.code,
             "name_id": order.product.name_id,
             "name_en": order.product.name_en,
-            "group": order.product.group,
+            "group": order.product.group or None,
         },
         "standard": _standard(order, standards.get(order.product_id, [])),
         "photos_missing": told.photos_missing if told else 0,

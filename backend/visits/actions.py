@@ -113,8 +113,8 @@ def keep_draft(visit: UUID, *, rev: int, digest: str, text: str | None, by: User
 def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     """Count anew which photos a told visit still waits for. Whoever changes a photo's state does this in the
     same transaction. Nothing happens for a visit that was not told yet."""
-    order = _locked_order(visit)
-    found = Visit.objects.select_related("submission").defer("submission__doc", "submission__answers")
+    order = Assignment.objects.select_for_update().filter(pk=visit).first()
+    found = Visit.objects.select_related("submission").in_brief()
     told = found.filter(pk=visit, submission__isnull=False).first() if order else None
     if order is None or told is None or told.submission is None:
         return

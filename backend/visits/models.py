@@ -119,8 +119,17 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             "assignment__unit__region",
             "assignment__product",
             "assignment__inspector",
-            "assignment__checklist",
         )
+
+    def in_brief(self) -> VisitQuerySet:
+        """With names, but without the submission's text and answers, which can be a megabyte."""
+        return self.defer("submission__doc", "submission__answers")
+
+    def in_region(self, code: str) -> VisitQuerySet:
+        """Of units in this region or below it; everywhere for ""."""
+        place = "assignment__unit__region__code"
+        here = Q(**{place: code}) | Q(**{f"{place}__startswith": f"{code}."})
+        return self.filter(here) if code else self
 
 
 def _followed(user: User) -> Q:

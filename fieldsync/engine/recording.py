@@ -20,7 +20,6 @@ from fieldsync.errors import (
     PhotoGone,
     UnknownItem,
     UnknownWord,
-    ValueWrong,
     VisitGone,
 )
 from fieldsync.rules import Gap
@@ -148,7 +147,7 @@ class Recorder:
         """
         asked = self._item(visit, item)
         if value is not None and not rules.value_fits(asked, value, self.facts(visit)):
-            raise ValueWrong(value=value, item=item, expected=rules.expected_value(asked))
+            raise rules.value_wrong(asked, value)
         if no_photo is not None and no_photo not in rules.NO_PHOTO_REASONS:
             raise UnknownWord(word=no_photo, known=", ".join(rules.NO_PHOTO_REASONS))
         if photos and rules.photo_rule(asked) == "forbidden":

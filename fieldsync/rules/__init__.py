@@ -17,6 +17,7 @@ from fieldsync.rules.answers import (
     scores,
     value_fits,
     value_from_words,
+    value_wrong,
 )
 from fieldsync.rules.conditions import asked, facts_for, holds, is_asked, items_for, read_instrument
 from fieldsync.rules.steps import (
@@ -63,5 +64,6 @@ __all__ = [
     "smaller_batch",
     "value_fits",
     "value_from_words",
+    "value_wrong",
     "wait_seconds",
 ]

@@ -125,7 +125,13 @@ def value_from_words(item: JSON, words: str) -> Any:
             return [_typed_number(first), _typed_number(second) if second or kind != "IDR2" else None]
     except ValueError:
         pass
-    raise ValueWrong(value=typed, item=item["code"], expected=expected_value(item))
+    raise value_wrong(item, typed)
+
+
+def value_wrong(item: JSON, value: Any) -> ValueWrong:
+    """The problem that says what the item takes instead."""
+    english, indonesian = expected_value(item), expected_value(item, "id")
+    return ValueWrong(value=value, item=item["code"], expected=english, expected_id=indonesian)
 
 
 def expected_value(item: JSON, language: str = "en") -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from fieldsync.wire import sha256_bytes, sha256_text, uuid7
 
+NOTHING = -1
 TOKEN = "token-of-sari"
 USER = "0195f0a0-0000-7000-8000-00000000aaaa"
 PAGE = 2
@@ -53,7 +54,7 @@ class Portal:
 
 @dataclass
 class CutAnswer:
-    """Do everything, and lose the line in the middle of the answer."""
+    """Do everything, and lose the line after so many bytes of the answer's body, or before all of it (NOTHING)."""
 
     after: int = 20
 
@@ -302,6 +303,9 @@ class Handler(BaseHTTPRequestHandler):
         spoken: bool = True,
         cut: int | None = None,
     ) -> None:
+        if cut == NOTHING:
+            self._reset()
+            return
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from backend.checklists.actions import publish_builtin
 from backend.indicators.references import load_published_results
+from backend.journal.actions import seal_journal
 from backend.people.actions import create_administrator
 from backend.people.models import User
 
@@ -28,4 +29,5 @@ class Command(BaseCommand):
         if options["administrator"] and not User.objects.filter(is_administrator=True).exists():
             password = os.environ.get("SAMAR_ADMIN_PASSWORD") or getpass.getpass("Password: ")
             create_administrator(options["administrator"], password)
+        seal_journal()  # the first link is there before two workers could both make it
         self.stdout.write(f"Ready: {checklist.code} {checklist.version}, {checklist.digest[:19]}…")

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 
-def test_r4_of_two_decisions_at_once_the_second_sees_the_first(budi, sari, order):
+def test_d4_of_two_decisions_at_once_the_second_sees_the_first(budi, sari, order):
     siti = world.person("siti", Role.COORDINATOR, regions=("63",))
     tell(sari, telling(order))
     start = Barrier(4)

@@ -105,7 +105,7 @@ def test_budi_accepts_and_saris_phone_hears_of_it(budi, sari, visit, order):
     assert told(sari.api, path(visit), method="get") == (200, {"results": [answer], "next": None})
 
 
-def test_r1_a_decision_told_twice_is_one_decision(budi, mira, sari, visit):
+def test_d1_a_decision_told_twice_is_one_decision(budi, mira, sari, visit):
     body = decision("returned", note="Foto loket belum ada.")
     first = told(budi.api, path(visit), body)[1]
     assert told(budi.api, path(visit), body) == (200, first)
@@ -116,7 +116,7 @@ def test_r1_a_decision_told_twice_is_one_decision(budi, mira, sari, visit):
     assert Item.objects.get(scope=sari.id).seq == 3
 
 
-def test_r5_a_return_opens_the_next_attempt_and_is_corrected_and_accepted(budi, sari, visit, order):
+def test_d5_a_return_opens_the_next_attempt_and_is_corrected_and_accepted(budi, sari, visit, order):
     point = {"item": "I1.1", "photo": None, "reason": "blurred", "note": "Foto ulang papan."}
     status, answer = judge(budi, visit, "returned", points=[point])
     assert (status, answer["points"]) == (201, [point])
@@ -142,7 +142,7 @@ def test_r5_a_return_opens_the_next_attempt_and_is_corrected_and_accepted(budi, 
     ]
 
 
-def test_r7_an_acceptance_is_undone_by_a_return_and_both_stay(budi, sari, visit):
+def test_d7_an_acceptance_is_undone_by_a_return_and_both_stay(budi, sari, visit):
     judge(budi, visit)
     assert code(budi, visit) == "verdict-out-of-turn"
     assert judge(budi, visit, "returned", note="Terlalu cepat diterima.")[0] == 201
@@ -151,7 +151,7 @@ def test_r7_an_acceptance_is_undone_by_a_return_and_both_stay(budi, sari, visit)
     assert [answer["verdict"] for answer in answers] == ["accepted", "returned"]
 
 
-def test_r7_a_rejection_is_undone_by_an_acceptance(budi, visit):
+def test_d7_a_rejection_is_undone_by_an_acceptance(budi, visit):
     assert judge(budi, visit, "rejected", ground="wrong_unit")[1]["ground"] == "wrong_unit"
     assert stand(visit) == ("rejected", 1)
     assert code(budi, visit, "rejected", ground="invented") == "verdict-out-of-turn"
@@ -164,7 +164,7 @@ def test_r7_a_rejection_is_undone_by_an_acceptance(budi, visit):
     ]
 
 
-def test_r3_nothing_is_accepted_while_photos_are_missing(budi, waiting):
+def test_d3_nothing_is_accepted_while_photos_are_missing(budi, waiting):
     assert judge(budi, waiting) == (
         409,
         {
@@ -182,12 +182,12 @@ def test_r3_nothing_is_accepted_while_photos_are_missing(budi, waiting):
     assert judge(budi, waiting, "returned", note="Foto belum tiba.")[0] == 201
 
 
-def test_r3_it_is_accepted_once_the_photos_are_there(budi, waiting):
+def test_d3_it_is_accepted_once_the_photos_are_there(budi, waiting):
     Visit.objects.update(photos_missing=0)
     assert judge(budi, waiting)[0] == 201
 
 
-def test_r6_points_name_photos_of_this_visit_and_items_of_its_checklist(budi, sari, waiting):
+def test_d6_points_name_photos_of_this_visit_and_items_of_its_checklist(budi, sari, waiting):
     photo = str(Photo.objects.first().pk)
     strange = [
         {"item": "Z9.9", "reason": "x"},
@@ -207,7 +207,7 @@ def test_r6_points_name_photos_of_this_visit_and_items_of_its_checklist(budi, sa
     ]
 
 
-def test_r6_an_item_of_another_type_of_unit_was_not_asked_here(budi, visit, order):
+def test_d6_an_item_of_another_type_of_unit_was_not_asked_here(budi, visit, order):
     asked = {item.code for item in order.checklist.instrument.items_for("SAM")}
     elsewhere = next(i.code for i in order.checklist.instrument.items_for("PKM") if i.code not in asked)
     points = [{"item": elsewhere, "reason": "x"}]
@@ -233,7 +233,7 @@ def test_r6_an_item_of_another_type_of_unit_was_not_asked_here(budi, visit, orde
         ("praised", {}, "invalid"),
     ],
 )
-def test_r5_a_decision_that_says_too_little_changes_nothing(budi, visit, verdict, changes, problem):
+def test_d5_a_decision_that_says_too_little_changes_nothing(budi, visit, verdict, changes, problem):
     assert code(budi, visit, verdict, **changes) == problem
     assert stand(visit) == ("submitted", 1)
     assert not Decision.objects.exists()
@@ -275,7 +275,7 @@ def make_coordinator(person, visit):
     )
 
 
-def test_r2_a_coordinator_who_inspects_does_not_judge_her_own_visit(sari, visit):
+def test_d2_a_coordinator_who_inspects_does_not_judge_her_own_visit(sari, visit):
     make_coordinator(sari, visit)
     assert judge(sari, visit) == (
         403,
@@ -290,7 +290,7 @@ def test_r2_a_coordinator_who_inspects_does_not_judge_her_own_visit(sari, visit)
     )
 
 
-def test_r2_nor_one_that_went_to_somebody_else_after_she_had_told_it(budi, sari, rina, visit):
+def test_d2_nor_one_that_went_to_somebody_else_after_she_had_told_it(budi, sari, rina, visit):
     make_coordinator(sari, visit)
     make_coordinator(rina, visit)
     orders.reassign(visit.pk, inspector=rina.id, reason="Sari menilai sekarang", by=budi.user)
@@ -304,7 +304,7 @@ def test_a_cancelled_visit_is_judged_no_more(budi, visit):
     assert code(budi, visit) == "visit-cancelled"
 
 
-def test_r8_the_decision_reaches_the_inspector_who_has_the_order_now(budi, sari, rina, visit):
+def test_d8_the_decision_reaches_the_inspector_who_has_the_order_now(budi, sari, rina, visit):
     orders.reassign(visit.pk, inspector=rina.id, reason="x", by=budi.user)
     judge(budi, visit, "returned", note="Ulangi.")
     assert list(Item.objects.filter(scope=rina.id).values_list("seq", "removed")) == [(2, False)]

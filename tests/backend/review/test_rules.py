@@ -11,7 +11,7 @@ from backend.visits.rules import VisitState
 PHOTO = UUID(int=1)
 
 
-def test_r7_a_decision_is_undone_by_another_one_and_a_returned_visit_waits():
+def test_d7_a_decision_is_undone_by_another_one_and_a_returned_visit_waits():
     allowed = {state: {verdict for verdict in Verdict if may_follow(state, verdict)} for state in VisitState}
     assert allowed == {
         VisitState.SUBMITTED: {Verdict.ACCEPTED, Verdict.RETURNED, Verdict.REJECTED},
@@ -34,7 +34,7 @@ def test_r7_a_decision_is_undone_by_another_one_and_a_returned_visit_waits():
         (Judgement(Verdict.REJECTED, Ground.OTHER, "Banjir."), None),
     ],
 )
-def test_r5_a_return_says_what_and_a_rejection_says_why(judgement, problem):
+def test_d5_a_return_says_what_and_a_rejection_says_why(judgement, problem):
     if problem is None:
         check_words(judgement)
     else:
@@ -42,7 +42,7 @@ def test_r5_a_return_says_what_and_a_rejection_says_why(judgement, problem):
             check_words(judgement)
 
 
-def test_r6_points_name_what_was_asked_and_what_was_taken():
+def test_d6_points_name_what_was_asked_and_what_was_taken():
     judgement = Judgement(
         Verdict.RETURNED,
         points=(Point("buram", photo=PHOTO), Point("kosong", item="I1.1"), Point("salah", "Z9", UUID(int=2))),
