@@ -315,9 +315,7 @@ class ValueWrong(Problem):
     """{value} cannot be an answer to {item} ({expected}). Nothing was recorded. Give another value."""
 
     code = "value-wrong"
-    words_id = (
-        "{value} tidak mungkin menjadi jawaban {item} ({expected_id}). Tidak ada yang dicatat. Beri nilai lain."
-    )
+    words_id = "{value} tidak mungkin menjadi jawaban {item} ({expected_id}). Tidak ada yang dicatat. Beri nilai lain."
 
 
 class UnknownWord(Problem):

@@ -39,8 +39,10 @@ def number(touches: Iterable[Touch]) -> None:
     if not newest:
         return
     keys = sorted({touch.scope for touch in newest.values()})
-    Scope.objects.bulk_create([Scope(key=key) for key in keys], ignore_conflicts=True)
-    scopes = {s.pk: s for s in Scope.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    scopes = _locked(keys)
+    if len(scopes) < len(keys):  # somebody's first change
+        Scope.objects.bulk_create([Scope(key=key) for key in keys], ignore_conflicts=True)
+        scopes = _locked(keys)
     items = []
     for touch in sorted(newest.values(), key=lambda t: (t.scope, t.kind, t.entity)):
         scope = scopes[touch.scope]
@@ -61,4 +63,11 @@ def number(touches: Iterable[Touch]) -> None:
         unique_fields=["scope", "kind", "entity"],
         update_fields=["seq", "removed", "reason"],
     )
-    Scope.objects.bulk_update(scopes.values(), ["seq"], batch_size=500)
+    if len(scopes) == 1:  # the usual case, in a statement that is cheaper to make
+        Scope.objects.filter(pk=keys[0]).update(seq=scopes[keys[0]].seq)
+    else:
+        Scope.objects.bulk_update(scopes.values(), ["seq"], batch_size=500)
+
+
+def _locked(keys: list[UUID]) -> dict[UUID, Scope]:
+    return {scope.pk: scope for scope in Scope.objects.select_for_update().filter(pk__in=keys).order_by("pk")}

@@ -24,6 +24,7 @@ _touches: ContextVar[list[Touch] | None] = ContextVar("touches", default=None)
 _reactions: dict[str, Sequence[Any]] = {}
 
 LINES_PER_SEALING = 2000
+LINES_LOOKED_BACK = 10_000
 
 
 def react_by(table: Mapping[str, Sequence[Any]]) -> None:
@@ -94,15 +95,20 @@ def record(
         task.enqueue(str(subject.pk))
 
 
-def seal_journal() -> int:
-    """Chain the lines that have no seal yet (a worker calls this); returns how many were sealed."""
+def seal_journal(*, everything: bool = False) -> int:
+    """Chain the lines that have no seal yet; returns how many were sealed. A worker looks at recent lines only;
+    with `everything` no line is passed over."""
     with transaction.atomic():
         # Several workers take turns at the first link; the last one is read only then.
         Seal.objects.select_for_update().filter(number=1).first()
         last = Seal.objects.order_by("-number").first()
         previous, number_ = (last.hash, last.number) if last else (FIRST_SEAL, 0)
         seals = []
-        for entry in Entry.objects.filter(seal=None).order_by("id")[:LINES_PER_SEALING]:
+        unsealed = Entry.objects.filter(seal=None)
+        if last and not everything:
+            # Ids are given before commits: a slow transaction's line may be older than the last sealed one.
+            unsealed = unsealed.filter(id__gt=last.entry_id - LINES_LOOKED_BACK)
+        for entry in unsealed.order_by("id")[:LINES_PER_SEALING]:
             previous, number_ = seal(previous, entry.line()), number_ + 1
             seals.append(Seal(number=number_, entry=entry, hash=previous))
         Seal.objects.bulk_create(seals)

@@ -113,9 +113,8 @@ def keep_draft(visit: UUID, *, rev: int, digest: str, text: str | None, by: User
 def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     """Count anew which photos a told visit still waits for. Whoever changes a photo's state does this in the
     same transaction. Nothing happens for a visit that was not told yet."""
-    order = Assignment.objects.select_for_update().filter(pk=visit).first()
-    found = Visit.objects.select_related("submission").in_brief()
-    told = found.filter(pk=visit, submission__isnull=False).first() if order else None
+    order = Assignment.objects.select_for_update().only("inspector").filter(pk=visit).first()
+    told = Visit.objects.with_photos().filter(pk=visit, submission__isnull=False).first() if order else None
     if order is None or told is None or told.submission is None:
         return
     missing, flags = _photos_of(told.submission)

@@ -163,7 +163,7 @@ class Office:
 def _points(visit: dict[str, Any], seen: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
     """What to correct: whatever a flag names, and now and then a photo that cannot be read."""
     for flag in sorted(TROUBLING & seen.keys()):
-        for item in seen[flag].get("items", [])[:5]:
+        for item in seen[flag].get("items", []):
             yield {"item": item, "photo": None, "reason": flag, "note": ""}
     if rng.random() < RETURN_SHARE:
         pictured = sorted(

@@ -42,6 +42,10 @@ class Relay:
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _serve(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.CancelledError):  # the network closes
+            await self._carry(phone, back)
+
+    async def _carry(self, phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         if not self.online:
             self.seen.refused += 1
             _reset(back)
@@ -54,19 +58,13 @@ class Relay:
             _reset(back)
             return
         answers = asyncio.create_task(_pour(server, back))
-        cut = await self._upstream(phone, up, budget)
-        if cut:
+        if await self._upstream(phone, up, budget):
             self.seen.cuts += 1
-            _reset(back) if self.rng.random() < 0.5 else back.close()
-            _reset(up) if self.rng.random() < 0.5 else up.close()
-            answers.cancel()
-        else:
-            with suppress(OSError, RuntimeError):
-                up.write_eof()
-            with suppress(OSError, asyncio.CancelledError):
-                await answers
-            back.close()
-            up.close()
+            for end in (back, up):
+                _reset(end) if self.rng.random() < 0.5 else end.close()
+        answers.cancel()
+        back.close()
+        up.close()
 
     async def _upstream(self, phone: asyncio.StreamReader, up: asyncio.StreamWriter, budget: int) -> bool:
         """Passes bytes on until the phone is done (False) or the budget is used up (True)."""
@@ -113,6 +111,19 @@ class Network:
         asyncio.run_coroutine_threadsafe(relay.open(), self._loop).result()
         self.relays.append(relay)
         return relay
+
+    def close(self) -> None:
+        """Everybody is out of reach from now on."""
+
+        async def hang_up() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(hang_up(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
 
     def seen(self) -> Seen:
         seen = [relay.seen for relay in self.relays]

@@ -4,6 +4,7 @@ Played again after any interruption it takes up where it stopped, since every ac
 goes to standard error, the tables to standard output and into `tables.txt`.
 """
 
+import json
 import sys
 import time
 from collections import Counter
@@ -51,6 +52,7 @@ class Story:
             self.office.judge()
             computation = self.office.count(plan.PERIOD)
             sizes = self._export(computation)
+        self.network.close()
         self._print(computation, sizes)
         self._say_how_it_went(time.monotonic() - began, inspectors)
 
@@ -92,8 +94,14 @@ class Story:
 
     def _tables(self, out: Console, computation: dict[str, Any], sizes: dict[str, int]) -> None:
         tables.everything(out, self.office, computation, self.orders)
-        lines = sum(1 for _ in (self.home / "findings.jsonl").open("rb"))
-        tables.counts(out, "Ekspor temuan", [("baris temuan / findings", lines), *sorted(sizes.items())])
+        with (self.home / "findings.jsonl").open(encoding="utf-8") as file:
+            findings = [json.loads(line) for line in file]
+        tables.criticals(out, findings)
+        told = [
+            ("baris temuan / findings", len(findings)),
+            *((f"{n} (byte)", s) for n, s in sorted(sizes.items())),
+        ]
+        tables.counts(out, "Ekspor / exports", told)
 
     def _say_how_it_went(self, seconds: float, inspectors: list[Inspector]) -> None:
         seen = self.network.seen()
@@ -119,6 +127,7 @@ class Bars:
             disable=not self.console.is_terminal,
         )
         self.tasks: dict[str, TaskID] = {}
+        self.since = time.monotonic()
 
     def __enter__(self) -> "Bars":
         self.progress.start()
@@ -132,4 +141,6 @@ class Bars:
             self.tasks[stage] = self.progress.add_task(stage, total=total)
         self.progress.update(self.tasks[stage], completed=done, total=total)
         if not self.console.is_terminal and done == total:
-            print(f"{stage}: {done}", file=sys.stderr, flush=True)
+            now = time.monotonic()
+            print(f"{stage}: {done} ({now - self.since:.1f} s)", file=sys.stderr, flush=True)
+            self.since = now

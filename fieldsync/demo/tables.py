@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fieldsync.demo.desks import Office
     from fieldsync.demo.plan import Order
 
-WIDTH = 112
+WIDTH = 128
 INSUFFICIENT = "data belum cukup"
 CLASSES = {
     "pemda": "Pemerintah daerah",
@@ -56,9 +56,13 @@ def everything(out: Console, office: "Office", computation: dict[str, Any], orde
         rows = list(mira.every(path, level="institution", **{"class": klass}))
         results(out, f"{words}: institusi / institutions", ranked(rows), of_what="institusi")
     results(out, "Per kelas / by class", mira.every(path, level="class"), of_what="kelas")
-    results(out, "Wilayah / regions, per kelas", mira.every(path, level="region"), of_what="wilayah")
+    for row in mira.every(path, level="region"):
+        title = f"Provinsi / province: {CLASSES[row['class']]}"
+        results(out, title, [row], of_what="wilayah")
     units = list(mira.every(path, level="unit"))
     results(out, "Unit layanan / service units", ranked(units), of_what="unit")
+    silent = sum(1 for _ in mira.every("units", programme=programme)) - len(units)
+    out.print(f" {silent} unit lain tanpa kunjungan yang diterima: {INSUFFICIENT}.\n", markup=False)
     reference(out, mira.every("published-results", method="ORI 2022-2024", year="2024"))
 
 
@@ -75,53 +79,62 @@ def decimal(text: str | None) -> str:
 
 
 def results(out: Console, title: str, rows: Iterable[dict[str, Any]], *, of_what: str) -> None:
-    """Values with n and spread; what lacks evidence says so and has no zone."""
-    table = _table(title)
-    table.add_column(of_what, width=50, no_wrap=True, overflow="ellipsis")
-    for head in ("n", "nilai", "simpangan"):
-        table.add_column(head, justify="right")
-    table.add_column("zona", no_wrap=True, width=16)
-    table.add_column("peringkat", justify="right")
-    table.add_column("kritis", justify="right")
-    unvisited = 0
+    """Values with n and spread; what lacks evidence says so, and has no value, zone or rank."""
+    table = _table()
+    table.add_column(of_what, width=58, no_wrap=True)
+    for head, width in (("n", 3), ("nilai", 6), ("simpangan", 9)):
+        table.add_column(head, justify="right", min_width=width)
+    table.add_column("zona", min_width=len(INSUFFICIENT))
+    for head in ("peringkat", "kritis"):
+        table.add_column(head, justify="right", min_width=len(head))
     for row in rows:
-        if not row["n"] and row["level"] == "unit":
-            unvisited += 1
-            continue
-        zone = f"{row['zone']} {row['category']}" if row["enough"] else INSUFFICIENT
-        rank = f"{row['rank']}/{row['of']}" if row["rank"] else ""
-        critical = str(row["critical"] or "")
-        value, spread = (decimal(row["value"]), decimal(row["spread"])) if row["enough"] else ("", "")
-        table.add_row(row["name"], str(row["n"]), value, spread, zone, rank, critical)
-    out.print(table)
-    if unvisited:
-        out.print(f"{unvisited} unit tanpa kunjungan yang diterima: {INSUFFICIENT}.\n")
+        known = [decimal(row["value"]), decimal(row["spread"]), f"{row['zone']} {row['category']}"]
+        told = known if row["enough"] else ["", "", INSUFFICIENT]
+        rank = f"{row['rank']}/{row['of']}" if row["rank"] and row["of"] > 1 else ""
+        table.add_row(_named(row), str(row["n"]), *told, rank, str(row["critical"] or ""))
+    _show(out, title, table)
+
+
+def _named(row: dict[str, Any]) -> str:
+    if row["level"] == "unit":
+        return f"{row['code']:<14} {row['name']}"
+    return CLASSES[row["class"]] if row["level"] == "class" else str(row["name"])
+
+
+def criticals(out: Console, findings: Iterable[dict[str, Any]]) -> None:
+    """Critical findings by item: allegations of fact, which change no score."""
+    found = Counter((row["item"], row["question_id"]) for row in findings if row["critical"])
+    counts(
+        out, "Temuan kritis / critical findings", ((f"{i:<9} {q}", n) for (i, q), n in sorted(found.items()))
+    )
 
 
 def reference(out: Console, rows: Iterable[dict[str, Any]]) -> None:
     """Published results stand beside ours and are never mixed with them."""
-    table = _table(
-        "Pembanding: hasil terbitan Ombudsman RI 2024 di Kalimantan Selatan (metode lain, tidak dicampur)"
-    )
+    title = "Pembanding: hasil terbitan Ombudsman RI 2024 di Kalimantan Selatan (metode lain, tidak dicampur)"
+    table = _table()
     table.add_column("badan", width=50, no_wrap=True)
     table.add_column("nilai", justify="right")
     table.add_column("zona")
     for row in sorted(rows, key=lambda row: row["body"]):
         if str(row["region"]).startswith("63"):
             table.add_row(row["body"], decimal(row["value"]), str(row["zone"] or ""))
-    out.print(table)
+    _show(out, title, table)
 
 
 def counts(out: Console, title: str, pairs: Iterable[tuple[str, object]]) -> None:
-    table = _table(title, show_header=False)
-    table.add_column(width=62)
+    table = _table(show_header=False)
+    table.add_column(max_width=100)
     table.add_column(justify="right")
     for words, number in pairs:
         table.add_row(words, f"{number:,}".replace(",", ".") if isinstance(number, int) else str(number))
+    _show(out, title, table)
+
+
+def _table(*, show_header: bool = True) -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=show_header)
+
+
+def _show(out: Console, title: str, table: Table) -> None:
+    out.print(title, markup=False)
     out.print(table)
-
-
-def _table(title: str, *, show_header: bool = True) -> Table:
-    return Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_header=show_header
-    )

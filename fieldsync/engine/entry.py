@@ -13,7 +13,8 @@ from random import Random
 
 from fieldsync import wire
 from fieldsync.engine.recording import Recorder
-from fieldsync.engine.syncing import Event, Report, Run
+from fieldsync.engine.report import Event, Report
+from fieldsync.engine.syncing import Run
 from fieldsync.errors import NotSignedIn, OtherUser, Refused, SignInAgain
 from fieldsync.store import Identity, Outbox, Store, folder_for
 from fieldsync.transport import Transport, problem_of, server_address

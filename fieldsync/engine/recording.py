@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldsync import camera, rules, wire
+from fieldsync.engine.beginning import FORM, Fields, first_fields
 from fieldsync.errors import (
     AlreadyTold,
     ChecklistMissing,
@@ -27,12 +27,9 @@ from fieldsync.store import Draft, Listed, NewPhoto, Photo, Receipt, Store
 from fieldsync.store.records import photo_name
 from fieldsync.wire import Submission, Visit
 
-FORM = 1
 MARKS = ("arrived", "ticket", "called", "served", "paid", "left")
 MAY_BEGIN = ("assigned", "returned")
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
-
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ class Recorder:
             if draft and draft.attempt >= known.attempt:
                 return draft
             self._check_may_begin(known)
-            fields = self._first_fields(known, draft)
+            fields = first_fields(self.store, known, draft, began=self.clock())
             self.instrument(known.checklist)
             return self.store.save_draft(visit, fields, attempt=known.attempt, checklist=known.checklist)
 
@@ -271,14 +268,15 @@ class Recorder:
         known, draft = self.visit(visit), self.draft(visit)
         if not force and not draft:
             self._check_may_begin(known)
-        base = draft.fields if draft and draft.attempt >= known.attempt else self._first_fields(known, draft)
+        begun = draft if draft and draft.attempt >= known.attempt else None
+        base = begun.fields if begun else first_fields(self.store, known, draft, began=self.clock())
         pictures = list(photos)
         kept = [self._new_photo(visit, picture) for picture in pictures]
         filled = {**base, **fields, "answers": {**base["answers"], **(fields.get("answers") or {})}}
         filled["photos"] = [*base["photos"], *map(self._descriptor, pictures, kept)]
         filled.setdefault("finished_at", wire.local_text(self.clock()))
-        checklist = draft.checklist if draft else known.checklist
-        return self._submit(visit, filled, known.attempt, checklist, kept)
+        pinned = (begun.attempt, begun.checklist) if begun else (known.attempt, known.checklist)
+        return self._submit(visit, filled, *pinned, kept)
 
     # Inside
 
@@ -308,42 +306,6 @@ class Recorder:
             raise VisitGone(reason=visit.removed)
         if visit.state not in MAY_BEGIN or self.store.told(visit.id, visit.attempt):
             raise AlreadyTold()
-
-    def _first_fields(self, visit: Visit, draft: Draft | None) -> Fields:
-        """What a new draft begins with: an older draft of the visit, what was told before, or nothing."""
-        before = dict(draft.fields) if draft else self._told_before(visit)
-        blank: Fields = {
-            "form": FORM,
-            "visit": visit.id,
-            "attempt": visit.attempt,
-            "checklist": visit.checklist,
-            "scenario": visit.scenario,
-            "started_at": wire.local_text(self.clock()),
-            "marks": [],
-            "place": {},
-            "context": {},
-            "answers": {},
-            "photos": [],
-            "narrative": "",
-            "statement": None,
-            "parent": visit.previous[0] if visit.previous else None,
-        }
-        pinned = {
-            name: blank[name] for name in ("form", "visit", "attempt", "checklist", "scenario", "parent")
-        }
-        carried = {name: value for name, value in before.items() if name != "finished_at"}
-        fields = {**blank, **carried, **pinned, "statement": None}
-        fields["answers"] = _mapping_of_mappings(fields["answers"])
-        fields["photos"] = [each for each in _listed(fields["photos"]) if isinstance(each.get("id"), str)]
-        return fields
-
-    def _told_before(self, visit: Visit) -> Fields:
-        text = self.store.submission_text(visit.previous[1]) if visit.previous else None
-        try:
-            told = json.loads(text) if text else {}
-        except ValueError:
-            return {}
-        return dict(told) if isinstance(told, dict) else {}
 
     def _developed(self, content: bytes) -> Picture:
         made = camera.develop(content, zone=self.clock().tzinfo)
@@ -393,15 +355,3 @@ def _check_known(fields: Fields, photos: list[str]) -> None:
     for photo in photos:
         if photo not in known:
             raise PhotoGone(photo=photo)
-
-
-def _listed(value: Any) -> list[Fields]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _mapping_of_mappings(value: Any) -> dict[str, Fields]:
-    return (
-        {code: each for code, each in value.items() if isinstance(each, dict)}
-        if isinstance(value, dict)
-        else {}
-    )

@@ -7,6 +7,7 @@ import argparse
 import os
 import platform
 import tempfile
+from io import StringIO
 from pathlib import Path
 
 
@@ -39,7 +40,7 @@ def measure(folder: Path, *, visits: int, pushes: int) -> None:
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, SQLite; {visits:,} visits, {pushes} pushes\n"
     )
-    call_command("setup", verbosity=0)
+    call_command("setup", stdout=StringIO())
     people = filling.cast()
     say("filling the database", f"{seconds(lambda: filling.fill(people, visits)):.1f} s")
     numbers.scoring(visits)

@@ -76,7 +76,9 @@ def test_when_and_where_a_photo_was_taken_goes_into_the_document(sari, visit, tm
     }
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("PNG", "L"), ("WEBP", "RGB"), ("JPEG", "CMYK")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("PNG", "L"), ("WEBP", "RGB"), ("JPEG", "CMYK")]
+)
 def test_pictures_of_other_kinds_become_jpegs(kind, mode):
     image = Image.new("RGB", (300, 200), "green").convert(mode)
     out = BytesIO()
@@ -108,7 +110,9 @@ def test_nonsense_in_the_metadata_is_no_reason_to_lose_a_photo():
     image = Image.new("RGB", (100, 80), "blue")
     said = Image.Exif()
     said.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "0000:00:00 25:61:61"
-    said.get_ifd(ExifTags.IFD.GPSInfo).update({1: "S", 2: (float("inf"), 0.0, 0.0), 3: "E", 4: (999.0, 0.0, 0.0)})
+    said.get_ifd(ExifTags.IFD.GPSInfo).update(
+        {1: "S", 2: (float("inf"), 0.0, 0.0), 3: "E", 4: (999.0, 0.0, 0.0)}
+    )
     out = BytesIO()
     image.save(out, "JPEG", exif=said)
     made = develop(out.getvalue(), zone=WITA)

@@ -53,7 +53,9 @@ def test_k1_killed_at_any_instant_nothing_believed_is_lost_and_nothing_is_sent_t
     plan = [step for visit, n in zip(visits, instants, strict=True) for step in ((visit, n), (visit, 0))]
     believed = lives(sari.home, photo, plan)
 
-    assert len([line for line in believed if line[0] == "ended"]) == len(visits), "each was killed exactly once"
+    assert len([line for line in believed if line[0] == "ended"]) == len(visits), (
+        "each was killed exactly once"
+    )
     sent = [item["visit"] for item in server.submissions.values()]
     assert sorted(sent) == sorted([first, *visits]), "all of them, once"
     for word, visit, *name in believed:

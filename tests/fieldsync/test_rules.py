@@ -20,7 +20,9 @@ def golden(name):
 
 def cases(name):
     numbered = enumerate(golden(name)["cases"])
-    return [pytest.param(case, id=case.get("name", f"{number} {case.get('item')}")) for number, case in numbered]
+    return [
+        pytest.param(case, id=case.get("name", f"{number} {case.get('item')}")) for number, case in numbered
+    ]
 
 
 # Checklists, as golden files tell them
@@ -51,7 +53,19 @@ def test_a_visit_lacks_here_what_it_lacks_on_the_server(case):
 
 
 def test_no_condition_however_strange_stops_a_phone():
-    strange = [[], [[]], ["and"], ["=", 1], ["=", [], []], ["item"], ["fact", 3], {"a": 1}, None, "true", ["?", 1, 2]]
+    strange = [
+        [],
+        [[]],
+        ["and"],
+        ["=", 1],
+        ["=", [], []],
+        ["item"],
+        ["fact", 3],
+        {"a": 1},
+        None,
+        "true",
+        ["?", 1, 2],
+    ]
     deep: list = ["item", "A"]
     for _ in range(500):
         deep = ["not", deep]
@@ -107,7 +121,13 @@ def test_what_cannot_be_a_value_is_said_so(item, typed):
 
 
 def test_a_checklist_of_a_later_form_is_not_guessed_at():
-    for text in ('{"format":2,"dimensions":[]}', "[]", "not json", '{"format":1}', '{"format":1,"dimensions":[1]}'):
+    for text in (
+        '{"format":2,"dimensions":[]}',
+        "[]",
+        "not json",
+        '{"format":1}',
+        '{"format":1,"dimensions":[1]}',
+    ):
         with pytest.raises(errors.ChecklistUnreadable):
             rules.read_instrument(text)
 

@@ -29,10 +29,12 @@ EXCHANGES = [
 def test_what_we_say_is_what_the_golden_messages_say(exchange):
     said = {name: value for name, value in exchange["request"].items() if name != "mood"}
     items = said["items"]
-    submissions = [Submission(**{k: v for k, v in item.items() if k != "kind"}) for item in items if "id" in item]
+    submissions = [
+        Submission(**{k: v for k, v in item.items() if k != "kind"}) for item in items if "id" in item
+    ]
     drafts = [DraftText(item["visit"], item["rev"], item["doc"]) for item in items if item["kind"] == "draft"]
     photos = [PhotoOffer(**photo) for photo in said["photos"]]
-    pending = {name: value for name, value in said["pending"].items()}
+    pending = dict(said["pending"])
     built = wire.request(
         Outgoing(tuple(submissions), tuple(drafts), tuple(photos), tuple(said["kept"])),
         device=said["device"],
@@ -100,7 +102,9 @@ def test_an_epoch_is_what_stands_before_the_last_dot():
 
 
 def test_a_visit_of_a_later_form_is_still_listed():
-    visit = wire.read_visit("v", {"state": 7, "attempt": "2", "unit": [], "returned": "x", "previous": {"id": 1}})
+    visit = wire.read_visit(
+        "v", {"state": 7, "attempt": "2", "unit": [], "returned": "x", "previous": {"id": 1}}
+    )
     assert (visit.state, visit.attempt, visit.unit, visit.returned, visit.previous) == ("", 1, {}, None, None)
     assert visit.facts()["official_fee"] is None
 
@@ -112,7 +116,9 @@ def test_two_names_are_never_the_same_and_are_of_version_7():
 
 
 def test_every_problem_says_what_happened_in_both_languages_and_has_a_code_of_its_own():
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Problem)]
+    kinds = [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Problem)
+    ]
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes) > 30
     for kind in kinds:

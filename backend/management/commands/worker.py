@@ -34,11 +34,13 @@ class Command(BaseCommand):
         parser.add_argument("--parent", type=int, help="stop when this process is no longer the parent")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: exit(0))
+        working = Working()
+        signal.signal(signal.SIGTERM, working.stop)
+        signal.signal(signal.SIGINT, working.stop)
         take_over(timedelta() if options["only_one"] else FORGOTTEN_AFTER)
         forget_old()
-        while options["parent"] in (None, os.getppid()):
-            work_once()
+        while working.on and options["parent"] in (None, os.getppid()):
+            working.once()
             if not seal_journal() and not ready():
                 if options["until_idle"]:
                     return
@@ -48,18 +50,28 @@ class Command(BaseCommand):
             close_old_connections()
 
 
-def work_once() -> None:
-    """Everything that is ready now."""
-    Worker(
-        queue_names=["default"],
-        excluded_queue_names=[],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=200,
-        worker_id=uuid7().hex,
-    ).run()
+class Working:
+    """The work as long as nobody says stop; the task at hand is always finished."""
+
+    def __init__(self) -> None:
+        self.on = True
+        self.worker = Worker(
+            queue_names=["default"],
+            excluded_queue_names=[],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=uuid7().hex,
+        )
+
+    def once(self) -> None:
+        """Everything that is ready now."""
+        self.worker.run()
+
+    def stop(self, *_: object) -> None:
+        self.on = self.worker.running = False
 
 
 def ready() -> bool:

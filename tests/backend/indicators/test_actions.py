@@ -23,7 +23,7 @@ from backend.people.models import Programme
 from backend.visits.models import Visit
 from tests import world
 from tests.backend.indicators.answers import best, samsat_vector
-from tests.backend.indicators.made import covered, tell_again, told
+from tests.backend.indicators.made import DAY, covered, tell_again, told
 from tests.world import Person
 
 
@@ -143,6 +143,16 @@ def test_i5_only_accepted_complete_and_undetected_visits_of_the_period_count(
     assert lines(made, "unit") == {"SAM-01": ("100.00", "hijau", 1, 3)}
     assert set(made.counted_visits.values_list("visit", flat=True)) == {visit.pk for visit in counted}
     assert made.results.get(level="unit").critical == 4  # also of the detected and of the broken-off visit
+
+
+def test_i5_a_visit_is_by_whoever_told_it_also_when_the_order_went_to_somebody_else_later(
+    sari: Person, rina: Person, mira: Person, programme: Programme
+) -> None:
+    for visit in covered(world.unit(), sari):
+        order = visit.assignment
+        order.inspector = rina.user if visit.local_date == DAY else sari.user
+        order.save()
+    assert lines(compute(mira, programme), "unit") == {"SAM-01": (None, "", None, 3)}
 
 
 def test_i5_an_inspector_who_doubts_her_cover_is_counted_once_the_visit_is_accepted(
