@@ -85,7 +85,8 @@ class Announced:
             return None
         if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= _SIZE_MAX:
             return None
-        return cls(photo, visit, sha256, size, str(media_type) if media_type in MEDIA_TYPES else "")
+        known = isinstance(media_type, str) and media_type in MEDIA_TYPES
+        return cls(photo, visit, sha256, size, str(media_type) if known else "")
 
     @property
     def refusal(self) -> Reason | None:

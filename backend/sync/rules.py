@@ -78,7 +78,9 @@ def read_request(raw: object, *, device: UUID) -> Asked:
     """Raises Malformed, ProtocolUnknown, NotYourDevice, TooManyThings; all else is read as far as it goes."""
     if not isinstance(raw, Mapping):
         raise Malformed(detail="not an object")
-    if raw.get("protocol") != PROTOCOL or isinstance(raw["protocol"], bool):
+    if "protocol" not in raw:
+        raise Malformed(detail="protocol")
+    if raw["protocol"] != PROTOCOL or isinstance(raw["protocol"], bool):
         raise ProtocolUnknown(spoken=PROTOCOL)
     named = read_uuid(raw.get("device"))
     if named is None:

@@ -6,13 +6,16 @@ import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
 from fieldsync import rules
 from fieldsync.commands.desk import DONE, Desk
 from fieldsync.store import Listed, Outbox
+from fieldsync.wire import Visit
 
 
 def visits(desk: Desk, options: argparse.Namespace) -> int:
@@ -26,10 +29,8 @@ def visits(desk: Desk, options: argparse.Namespace) -> int:
     columns = ("#", "id", desk.say("unit", "unit"), desk.say("sampai", "until"), desk.say("keadaan", "state"))
     table = Table(*columns, box=None, header_style="bold")
     for number, each in enumerate(listed, 1):
-        window = each.visit.raw.get("window")
-        until = str(window.get("closes", ""))[:10] if isinstance(window, Mapping) else ""
         name = f"{each.visit.unit.get('code', '')} {each.visit.unit.get('name', '')}"
-        table.add_row(str(number), each.visit.id[-6:], name, until, _state(desk, each))
+        table.add_row(str(number), each.visit.id[-6:], name, _until(each.visit), _state(desk, each))
     desk.out.print(table)
     return DONE
 
@@ -97,6 +98,17 @@ def _show_returned(desk: Desk, returned: Mapping[str, Any]) -> None:
         if isinstance(point, Mapping):
             words = (point.get("item") or point.get("photo"), point.get("reason"), point.get("note"))
             desk.print("  " + " · ".join(str(word) for word in words if word))
+
+
+def _until(visit: Visit) -> str:
+    """The last day of the window, as it is counted at the unit; "" when it cannot be read."""
+    window = visit.raw.get("window")
+    try:
+        closes = datetime.fromisoformat(window["closes"] if isinstance(window, Mapping) else "")
+        zone = ZoneInfo(str(visit.unit.get("time_zone") or "Asia/Jakarta"))
+        return f"{closes.astimezone(zone) - timedelta(microseconds=1):%Y-%m-%d}"
+    except (TypeError, KeyError, ValueError, OverflowError):  # an unknown zone is a KeyError
+        return ""
 
 
 def _state(desk: Desk, listed: Listed) -> str:

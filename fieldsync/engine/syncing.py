@@ -96,7 +96,7 @@ class Run:
         return self._report()
 
     def _state(self) -> State:
-        uploads = len(self._uploads()) if self.push else 0
+        uploads = self.outbox.uploads_left(self.skip) if self.push else 0
         return State(
             stopped=self.stopped is not None,
             failures=self.failures,
@@ -107,9 +107,6 @@ class Run:
             papers=len(self.papers),
             uploads=uploads,
         )
-
-    def _uploads(self) -> list[Photo]:
-        return [photo for photo in self.outbox.uploads() if photo.id not in self.skip]
 
     def _still_ours(self) -> None:
         if self.watch() - self.beat > BEAT_SECONDS:
@@ -277,12 +274,13 @@ class Run:
     # Upload
 
     def _upload(self) -> None:
-        photos = self._uploads()
-        photo = photos[0]
+        left, photo = self.outbox.uploads_left(self.skip), self.outbox.next_upload(self.skip)
+        if photo is None:  # another process took it back between two looks
+            return
 
         def tell(offset: int) -> None:
             self._still_ours()
-            self.tell(Event(Step.UPLOAD, photo.id, offset, photo.size, len(photos)))
+            self.tell(Event(Step.UPLOAD, photo.id, offset, photo.size, left))
 
         tell(photo.offset)
         try:

@@ -32,6 +32,8 @@ from fieldsync.wire import ITEMS_PER_REQUEST as ITEMS_MAX
 
 DOCUMENTS_BYTES_MAX = BODY_BYTES_MAX - 128 * 1024  # leaves room for 200 photo offers and the envelope
 WAITING_DRAFT = "rev > acked"  # a discarded one too: its text is NULL then
+NOT_SKIPPED = "id NOT IN (SELECT value FROM json_each(?))"
+ON_ITS_WAY = f"state IN ('declared', 'sending') AND submission IS NOT NULL AND {NOT_SKIPPED}"
 HOLDERS_HERE: set[str] = set()
 WAITING_PHOTO = "state = 'captured' AND submission IS NOT NULL"
 
@@ -219,14 +221,19 @@ class Outbox:
 
     # Photos on their way
 
-    def uploads(self) -> list[Photo]:
-        """Photos with an upload address: oldest submission first, within it the smallest remainder first."""
-        rows = self.db.rows(
-            "SELECT p.* FROM photos p JOIN submissions s ON s.id = p.submission"
-            " WHERE p.state IN ('declared', 'sending')"
-            ' ORDER BY s.made_at, s.id, p.size - p."offset", p.id'
+    def uploads_left(self, skip: Collection[str]) -> int:
+        """How many photos have an upload address and are not in `skip`."""
+        row = self.db.row(f"SELECT count(*) AS n FROM photos WHERE {ON_ITS_WAY}", _listed(skip))
+        return int(row["n"]) if row else 0
+
+    def next_upload(self, skip: Collection[str]) -> Photo | None:
+        """Of those the next: oldest submission first, within it the smallest remainder first."""
+        row = self.db.row(
+            f"SELECT p.* FROM (SELECT * FROM photos WHERE {ON_ITS_WAY}) p JOIN submissions s ON s.id = p.submission"
+            ' ORDER BY s.made_at, s.id, p.size - p."offset", p.id LIMIT 1',
+            _listed(skip),
         )
-        return [as_photo(row) for row in rows]
+        return as_photo(row) if row else None
 
     def note_photo(
         self, photo: str, state: str, *, offset: int, reason: str | None = None, careful: bool = False
@@ -251,6 +258,10 @@ class Outbox:
     def remember(self, key: str, value: str) -> None:
         with self.db.transaction():
             self.db.set(key, value)
+
+
+def _listed(names: Collection[str]) -> str:
+    return json.dumps(sorted(names))
 
 
 def _lives(holder: str, pid: int) -> bool:

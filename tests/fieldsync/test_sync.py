@@ -437,7 +437,7 @@ def test_a_returned_visit_begins_with_what_was_told_and_its_photos_need_no_bytes
         visit,
         state="returned",
         attempt=2,
-        returned={"attempt": 2, "note": "", "points": points, "decided_at": "2026-03-05T01:00:00Z"},
+        returned={"attempt": 1, "note": "", "points": points, "decided_at": "2026-03-05T01:00:00Z"},
         previous={"id": receipt.id, "digest": receipt.digest},
     )
     sari.phone.sync()

@@ -3,8 +3,13 @@
 import base64
 import gzip
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.assignments.models import Assignment
 from backend.core.digests import sha256_text
@@ -80,3 +85,11 @@ def metadata(**said: str) -> str:
     return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
 
 
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements made inside, without those that only frame transactions (a test adds some of its own)."""
+    found: list[str] = []
+    with CaptureQueriesContext(connection) as seen:
+        yield found
+    frames = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    found += [query["sql"] for query in seen.captured_queries if not query["sql"].startswith(frames)]
