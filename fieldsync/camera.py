@@ -17,7 +17,8 @@ from fieldsync.errors import NotAPicture
 
 LONG_SIDE_PIXELS = 1600
 JPEG_QUALITY = 78
-PIXELS_MAX = 100_000_000
+PIXELS_MAX = 60_000_000  # decoded whole
+JPEG_PIXELS_MAX = 170_000_000  # decoded at a fraction of its size
 SOURCE_BYTES_MAX = 60 * 1024 * 1024
 
 
@@ -42,8 +43,9 @@ def develop(source: bytes, *, zone: tzinfo | None = None) -> Developed:
         raise NotAPicture(why=f"{len(source) // 1024**2} MiB")
     try:
         with warnings.catch_warnings(), Image.open(BytesIO(source)) as picture:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if picture.width * picture.height > PIXELS_MAX:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
+            limit = JPEG_PIXELS_MAX if picture.format in ("JPEG", "MPO") else PIXELS_MAX
+            if picture.width * picture.height > limit:
                 raise NotAPicture(why=f"{picture.width} x {picture.height}")
             exif = picture.getexif()
             taken_at, place = _taken_at(exif, zone), _place(exif)

@@ -158,7 +158,7 @@ class NeedsHelp(Problem):
 
     code = "needs-help"
     words_id = (
-        "Server tidak dapat menerima satu {what} ({id}); yang lain terkirim. Ia tetap aman di sini dan ditawarkan "
+        "Server tidak dapat menerima satu {what_id} ({id}); yang lain terkirim. Ia tetap aman di sini dan ditawarkan "
         "lagi pada pengiriman berikutnya. Tunjukkan kepada koordinator."
     )
 

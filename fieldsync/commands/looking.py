@@ -70,7 +70,8 @@ def status(desk: Desk, options: argparse.Namespace) -> int:
     receipts = engine.store.receipts()
     if options.json:
         told = {"server": identity.server, "user": identity.username, "device": identity.device}
-        told_left = {"pending": asdict(left), "last_sync": last}
+        told_left: dict[str, Any] = {"pending": asdict(left), "last_sync": last}
+        told_left["troubled_photos"] = [asdict(each) for each in engine.store.troubled_photos()]
         desk.print_json(told | told_left | {"receipts": [asdict(each) for each in receipts]})
         return DONE
     desk.print(f"{identity.username} @ {identity.server}")
@@ -85,6 +86,9 @@ def status(desk: Desk, options: argparse.Namespace) -> int:
     if last:
         outcome = last["problem"] or desk.say("baik", "fine")
         desk.print(desk.say("Sinkron terakhir", "Last sync") + f": {last['at']}, {outcome}")
+    for photo in engine.store.troubled_photos():
+        words = desk.say("Foto bermasalah", "Photo in trouble")
+        desk.print(f"{words}: {photo.id}, {photo.state} ({photo.reason or '?'}), {photo.visit[-6:]}")
     for each in receipts:
         where = each.received_at or each.trouble or desk.say("belum terkirim", "not sent yet")
         desk.print(f"{each.visit[-6:]} #{each.attempt}  {each.digest}  {each.slot or each.state}  {where}")

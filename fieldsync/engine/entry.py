@@ -54,6 +54,12 @@ class Engine(Recorder):
         self.watch = watch
         self.progress = progress or (lambda event: None)
 
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let go of the connections and the database."""
         self.transport.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -36,6 +36,8 @@ THINGS_MAX = wire.ITEMS_PER_REQUEST + wire.PHOTOS_PER_REQUEST
 TRIES_MAX = 4  # of one thing in one run; more than the generations a server gives a photo
 HEALS_MAX = 1
 BEAT_SECONDS = 60.0
+AN_ITEM = {"what": "document", "what_id": "dokumen"}
+A_PHOTO = {"what": "photo", "what_id": "foto"}
 
 
 @dataclass
@@ -138,8 +140,7 @@ class Run:
 
     def _exchange(self) -> None:
         self.tell(Event(Step.EXCHANGE))
-        most = self.batch if self.push and not self.more else 0
-        outgoing = self.outbox.outgoing(most, self.skip) if most else Outgoing()
+        outgoing = self._load()
         said = wire.request(
             outgoing,
             device=self.store.identity().device,
@@ -161,6 +162,16 @@ class Run:
         else:
             # 415 comes here too: the transport speaks plainly from now on.
             self._failed(problem_of(reply), 0.0 if do is Do.PLAIN else reply.retry_after)
+
+    def _load(self) -> Outgoing:
+        """What the next request carries; nothing on further pages of the list."""
+        if not (self.push and self.batch) or self.more:
+            return Outgoing()
+        outgoing = self.outbox.outgoing(self.batch, self.skip)
+        if not outgoing.names:  # whatever waits and yet fits into no request must not keep us here
+            for name in sorted(self.outbox.waiting() - self.skip):
+                self._try_again(name, "too-large")
+        return outgoing
 
     def _apply(self, reply: Reply, outgoing: Outgoing) -> None:
         try:
@@ -205,12 +216,12 @@ class Run:
             self.last_problem = ServerTrouble(status="retry")
             self.wait = rules.wait_seconds(max(self.tries[name] for name in again), None, self.rng)
 
-    def _try_again(self, name: str, why: str, what: str = "item") -> None:
+    def _try_again(self, name: str, why: str, what: Mapping[str, str] = AN_ITEM) -> None:
         """One more try for one thing; after TRIES_MAX it waits for the next run, and the others go on (K10)."""
         self.tries[name] += 1
         if self.tries[name] >= TRIES_MAX:
             self.skip.add(name)
-            self.notes.append(NeedsHelp(what=what, id=name, why=why))
+            self.notes.append(NeedsHelp(**what, id=name, why=why))
             self.outbox.trouble([name], why)
 
     def _split(self, names: tuple[str, ...], problem: Problem) -> None:
@@ -225,7 +236,7 @@ class Run:
         """A request was taken. If it carried nothing, the one thing left out of it is what the server cannot take."""
         if self.suspect is not None and not outgoing.names:
             self.skip.add(self.suspect)
-            self.notes.append(NeedsHelp(what="item", id=self.suspect))
+            self.notes.append(NeedsHelp(**AN_ITEM, id=self.suspect))
             self.outbox.trouble([self.suspect], "malformed")
             self.batch = THINGS_MAX
         self.suspect = None
@@ -314,7 +325,7 @@ class Run:
             # /sync knows the reason, or another address.
             damaged = turn.problem is not None and turn.problem.facts.get("status") == 410
             self.outbox.note_photo(photo.id, "captured", offset=0, careful=damaged)
-            self._try_again(photo.id, "renew", "photo")
+            self._try_again(photo.id, "renew", A_PHOTO)
         else:
             self.outbox.note_photo(photo.id, "sending", offset=turn.offset)
             if turn.end is End.CUT:

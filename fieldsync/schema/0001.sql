@@ -90,7 +90,7 @@ CREATE TABLE photos (
     reason TEXT,
     careful INTEGER NOT NULL DEFAULT 0, -- arrived damaged once: send with checksums
     asked INTEGER NOT NULL DEFAULT 0,
-    CONSTRAINT photo_k1_within_its_size CHECK ("offset" BETWEEN 0 AND size)
+    CONSTRAINT photo_offset_within_its_size CHECK ("offset" BETWEEN 0 AND size)
 ) WITHOUT ROWID;
 CREATE INDEX photos_by_visit ON photos (visit);
 CREATE INDEX photos_on_their_way ON photos (state) WHERE state IN ('captured', 'declared', 'sending');

@@ -138,9 +138,10 @@ class Outbox:
         found: list[Submission] = []
         room = DOCUMENTS_BYTES_MAX
         for row in rows:
-            room -= size_on_wire(row["doc"])
-            if row["id"] in skip or len(found) == most or (room < 0 and found):
+            size = size_on_wire(row["doc"])
+            if row["id"] in skip or len(found) == most or (size > room and found):
                 continue
+            room -= size
             members = ("id", "visit", "attempt", "checklist", "digest", "doc")
             found.append(Submission(**{name: row[name] for name in members}, damaged=bool(row["damaged"])))
         return tuple(found)

@@ -231,6 +231,13 @@ class Store:
             as_photo(row) for row in self.db.rows("SELECT * FROM photos WHERE visit = ? ORDER BY id", visit)
         ]
 
+    def troubled_photos(self) -> list[Photo]:
+        """Photos that somebody has to take again: bad on the server, or damaged here."""
+        return [
+            as_photo(row)
+            for row in self.db.rows("SELECT * FROM photos WHERE state IN ('bad', 'lost') ORDER BY id")
+        ]
+
     def photo_content(self, photo: Photo) -> bytes:
         """The bytes of a photo, exactly as recorded. Raises PhotoGone."""
         content = self.files.read(photo.id)

@@ -106,6 +106,13 @@ def test_a_picture_that_would_fill_the_memory_is_not_opened():
         develop(out.getvalue())
 
 
+def test_a_photo_of_a_hundred_megapixels_is_taken():
+    out = BytesIO()
+    Image.new("L", (12_000, 9_000), 200).save(out, "JPEG")
+    made = develop(out.getvalue())
+    assert (made.width, made.height) == (1600, 1200)
+
+
 def test_nonsense_in_the_metadata_is_no_reason_to_lose_a_photo():
     image = Image.new("RGB", (100, 80), "blue")
     said = Image.Exif()

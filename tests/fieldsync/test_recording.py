@@ -21,7 +21,7 @@ def test_a_visit_can_begin_only_when_its_checklist_is_here(sari, server):
         sari.phone.start(visit)
 
 
-def test_every_answer_is_on_the_disk_when_the_call_returns(sari, visit):
+def test_k1_every_answer_is_on_the_disk_when_the_call_returns(sari, visit):
     sari.phone.start(visit)
     sari.phone.answer(visit, "A4", 3, note="Dihitung dua kali.")
     other = open_engine(sari.home)

@@ -96,7 +96,7 @@ def test_a_migration_is_made_once_and_whole(sari, visit, monkeypatch):
     sari.phone = sari.opens(open_engine(sari.home))
 
 
-def test_a_crash_between_file_and_row_leaves_an_orphan_that_is_swept_after_a_day(sari, visit):
+def test_k1_a_crash_between_file_and_row_leaves_an_orphan_that_is_swept_after_a_day(sari, visit):
     sari.visits(visit)
     files = sari.phone.store.files
     files.keep({"0195f0a0-0000-7000-8000-00000000beef": picture()})
@@ -144,7 +144,7 @@ except errors.StoreFull as problem:
 
 
 @pytest.mark.parametrize(("what", "limit"), [("photo", 60_000), ("answer", 300_000)])
-def test_a_full_disk_is_said_in_words_and_what_was_saved_is_safe(sari, visit, tmp_path, what, limit):
+def test_k1_a_full_disk_is_said_in_words_and_what_was_saved_is_safe(sari, visit, tmp_path, what, limit):
     sari.visits(visit)
     before = sari.phone.draft(visit)
     file = tmp_path / "photo.jpg"

@@ -86,7 +86,7 @@ def test_trouble_is_waited_out_and_changes_nothing(sari, server, visit, trouble)
     assert [0 <= seconds <= limit for (seconds, *_), limit in zip(seen, (2, 4, 8), strict=True)] == [True] * 3
 
 
-def test_a_hotel_network_that_answers_everything_ends_the_run_in_words(sari, server, visit):
+def test_k11_a_hotel_network_that_answers_everything_ends_the_run_in_words(sari, server, visit):
     sari.tells(visit)
     server.next("sync", *[Portal()] * 20)
     report = sari.phone.sync(failures_max=5)
@@ -153,7 +153,7 @@ def test_a_wrong_password_is_said_as_the_server_says_it(server, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_account_with_the_same_name_does_not_get_saris_records(sari, server, visit):
+def test_k12_another_account_with_the_same_name_does_not_get_saris_records(sari, server, visit):
     from fieldsync import sign_in
 
     server.user = wire.uuid7()
@@ -164,7 +164,7 @@ def test_another_account_with_the_same_name_does_not_get_saris_records(sari, ser
 # Answers that answer something else
 
 
-def test_an_answer_to_an_earlier_question_is_put_aside_whole(sari, server, visit):
+def test_k3_an_answer_to_an_earlier_question_is_put_aside_whole(sari, server, visit):
     receipt = sari.tells(visit)
     server.next("sync", Twist(lambda answer: answer.update({"for": "epoch1.1"})))
     seen = []
@@ -181,7 +181,7 @@ def test_an_answer_nobody_can_read_changes_nothing(sari, server, visit):
     assert (report.done, report.waits) == (True, 1)
 
 
-def test_a_list_that_does_not_add_up_is_read_anew_once(sari, server, visit):
+def test_k9_a_list_that_does_not_add_up_is_read_anew_once(sari, server, visit):
     server.put(visit, rev=2)
     server.next("sync", Twist(lambda answer: answer.update({"check": [9, 9]})))
     report = sari.phone.sync()
@@ -190,7 +190,7 @@ def test_a_list_that_does_not_add_up_is_read_anew_once(sari, server, visit):
     assert sari.phone.visit(visit).raw["rev"] == 2
 
 
-def test_a_list_that_never_adds_up_is_told_and_stops_nothing(sari, server, visit):
+def test_k9_a_list_that_never_adds_up_is_told_and_stops_nothing(sari, server, visit):
     sari.tells(visit)
     server.next("sync", *[Twist(lambda answer: answer.update({"check": [9, 9]}))] * 9)
     report = sari.phone.sync()
@@ -239,7 +239,7 @@ def test_a_kind_nobody_knows_is_kept_and_counted(sari, server, visit):
 # What the server takes away
 
 
-def test_a_reassigned_visit_is_hidden_and_its_draft_stays(sari, server, visit):
+def test_k4_a_reassigned_visit_is_hidden_and_its_draft_stays(sari, server, visit):
     sari.visits(visit)
     server.take_away(visit)
     assert sari.phone.sync().done
@@ -247,7 +247,7 @@ def test_a_reassigned_visit_is_hidden_and_its_draft_stays(sari, server, visit):
     assert sari.phone.draft(visit).fields["answers"]["A4"]["value"] == 5
 
 
-def test_a_visit_finished_before_the_news_of_its_reassignment_is_told_late(sari, server, visit):
+def test_k4_a_visit_finished_before_the_news_of_its_reassignment_is_told_late(sari, server, visit):
     sari.tells(visit)
     server.take_away(visit)
     assert sari.phone.sync().done

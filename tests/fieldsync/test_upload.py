@@ -120,6 +120,7 @@ def test_a_photo_the_server_cannot_use_is_told_with_the_reason_and_kept(sari, se
     ]
     assert report.remains.photos == 0
     assert sari.phone.store.photo_content(photo)
+    assert [(each.id, each.state) for each in sari.phone.store.troubled_photos()] == [(photo.id, "bad")]
 
 
 def test_a_piece_that_arrived_damaged_is_sent_again_and_then_in_small(sari, server, photo):

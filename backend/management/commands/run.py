@@ -4,14 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import waitress
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from backend.wsgi import application
 
 THREADS = 8
+CONNECTION_SECONDS_MAX = 120
+BODY_BYTES_MAX = 8 * 1024 * 1024
+WORKER_PAUSE_SECONDS = 2.0
 
 
 class Command(BaseCommand):
@@ -23,8 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--without-worker", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unprepared()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        worker = None if options["without_worker"] else start_worker()
+        worker = KeptWorker()
+        if not options["without_worker"]:
+            worker.start()
         try:
             waitress.serve(
                 application,
@@ -32,17 +41,41 @@ class Command(BaseCommand):
                 port=options["port"],
                 threads=THREADS,
                 ident=None,
-                max_request_body_size=8 * 1024 * 1024,
-                channel_timeout=120,
+                max_request_body_size=BODY_BYTES_MAX,
+                channel_timeout=CONNECTION_SECONDS_MAX,
                 clear_untrusted_proxy_headers=True,
                 _quiet=True,
             )
+        except OSError as error:
+            raise CommandError(f"Cannot serve on port {options['port']}: {error.strerror}.") from None
         finally:
-            if worker:
-                worker.terminate()
+            worker.stop()
 
 
-def start_worker() -> subprocess.Popen[bytes]:
-    """A worker that ends with this process, even if this process is killed."""
-    command = [sys.executable, "-m", "backend", "worker", "--only-one", "--parent", str(os.getpid())]
-    return subprocess.Popen(command, start_new_session=True)
+def refuse_unprepared() -> None:
+    """A database of an older version, or an empty one, is said at once and not by every request."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is not prepared for this version. First: python -m backend setup")
+    connection.close()
+
+
+class KeptWorker(threading.Thread):
+    """A worker process, started again whenever it ends; it ends by itself when this process is killed."""
+
+    def __init__(self) -> None:
+        super().__init__(name="worker", daemon=True)
+        self.stopped = threading.Event()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        command = [sys.executable, "-m", "backend", "worker", "--only-one", "--parent", str(os.getpid())]
+        while not self.stopped.is_set():
+            self.process = subprocess.Popen(command, start_new_session=True)
+            self.process.wait()
+            self.stopped.wait(WORKER_PAUSE_SECONDS)
+
+    def stop(self) -> None:
+        self.stopped.set()
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
