@@ -42,8 +42,10 @@ def develop(source: bytes, *, zone: tzinfo | None = None) -> Developed:
     if len(source) > SOURCE_BYTES_MAX:
         raise NotAPicture(why=f"{len(source) // 1024**2} MiB")
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(source)) as picture:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
+        quiet = warnings.catch_warnings(
+            action="ignore", category=Image.DecompressionBombWarning
+        )  # we count ourselves
+        with quiet, Image.open(BytesIO(source)) as picture:
             limit = JPEG_PIXELS_MAX if picture.format in ("JPEG", "MPO") else PIXELS_MAX
             if picture.width * picture.height > limit:
                 raise NotAPicture(why=f"{picture.width} x {picture.height}")

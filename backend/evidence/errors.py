@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from backend.core.errors import Conflict, Gone, NotAllowed, NotFound, Problem, TooLarge, Unavailable
+from backend.core.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, TooLarge, Unavailable
 
 
 class NoSuchUpload(NotFound):
@@ -88,7 +88,7 @@ class StoreUnavailable(Unavailable):
     words_id = "Penyimpanan server tidak menjawab. Tidak ada yang hilang; simpan foto dan coba lagi nanti."
 
 
-class NotAPicture(Problem):
+class NotAPicture(Invalid):
     """These bytes are not a picture that can be kept; `reason` says why."""
 
     code = "not-a-picture"

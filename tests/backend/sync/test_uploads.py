@@ -5,6 +5,7 @@ import hashlib
 from io import BytesIO
 
 import pytest
+from django.db import DatabaseError, connection
 
 from backend.core.digests import sha256_bytes
 from backend.core.ids import uuid7
@@ -111,6 +112,26 @@ def test_y8_a_photo_and_what_its_visit_waits_for_change_together(sari, order, pi
 
     patch(sari, f"/api/v1/uploads/{one['id']}.0", picture)
 
+    assert Visit.objects.get().photos_missing == 0
+
+
+def test_y8_when_the_visit_cannot_be_counted_the_photo_is_not_stored_either_and_comes_again(
+    sari, order, picture
+):
+    one = listed(picture)
+    sync(sari, submission(order, photos=[one]), photos=[offered(order, one)])
+    url = f"/api/v1/uploads/{one['id']}.0"
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "visits_visit"'):
+            raise DatabaseError("refused")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse), pytest.raises(DatabaseError):
+        patch(sari, url, picture)
+
+    assert (Photo.objects.get().state, Visit.objects.get().photos_missing) == ("need", 1)
+    assert told(patch(sari, url, picture))[2] == "stored"
     assert Visit.objects.get().photos_missing == 0
 
 
