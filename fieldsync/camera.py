@@ -42,18 +42,15 @@ def develop(source: bytes, *, zone: tzinfo | None = None) -> Developed:
     if len(source) > SOURCE_BYTES_MAX:
         raise NotAPicture(why=f"{len(source) // 1024**2} MiB")
     try:
-        quiet = warnings.catch_warnings(
-            action="ignore", category=Image.DecompressionBombWarning
-        )  # we count ourselves
+        # We count pixels ourselves.
+        quiet = warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning)
         with quiet, Image.open(BytesIO(source)) as picture:
             limit = JPEG_PIXELS_MAX if picture.format in ("JPEG", "MPO") else PIXELS_MAX
             if picture.width * picture.height > limit:
                 raise NotAPicture(why=f"{picture.width} x {picture.height}")
             exif = picture.getexif()
             taken_at, place = _taken_at(exif, zone), _place(exif)
-            picture.draft(
-                "RGB", (LONG_SIDE_PIXELS, LONG_SIDE_PIXELS)
-            )  # lets the decoder skip what is not needed
+            picture.draft("RGB", (LONG_SIDE_PIXELS, LONG_SIDE_PIXELS))  # skips what is not needed
             small = _upright(picture)
     except NotAPicture:
         raise

@@ -29,8 +29,8 @@ def page_for(user: User, *, cursor: Cursor | None, echo: str | None, limit: int)
     page = read_page(user.pk, cursor, epoch=epoch(), limit=limit)
     visits = _visits_of(user, page.changes)
     changes = [_change(change, visits.get(change.entity)) for change in page.changes]
-    # An order that was taken from her since the page was read is told as gone; her feed says so too, a number
-    # later, and until then the sum would not be hers.
+    # An order that was taken from her since the page was read, or whose programme she has left, is told as gone.
+    # Her feed still counts it, so the sum would not be hers.
     overtaken = any(
         "removed" in told and not c.removed for told, c in zip(changes, page.changes, strict=True)
     )
@@ -81,7 +81,7 @@ def _visits_of(user: User, changes: Iterable[Change]) -> dict[object, dict[str, 
     if not ids:
         return {}
     orders = list(
-        Assignment.objects.filter(pk__in=ids, inspector=user, cancelled_at=None)
+        Assignment.objects.filter(pk__in=ids, inspector=user, programme__in=user.standings, cancelled_at=None)
         .select_related("unit", "unit__institution", "product", "told", "told__submission")
         .defer("told__submission__doc", "told__submission__answers")
     )

@@ -129,11 +129,9 @@ def sign_in(
     transport = Transport(server)
     folder = folder or folder_for(home, transport.server, username)
     store, device = _known(folder, device or wire.uuid7())
-    name = device_name or platform.node() or "fieldsync"
+    name, system = device_name or platform.node() or "fieldsync", platform.system() or "?"
     try:
-        reply = transport.sign_in(
-            username, password, device=device, name=name, platform=platform.system() or "?"
-        )
+        reply = transport.sign_in(username, password, device=device, name=name, platform=system)
         if reply.status != 200:
             problem = problem_of(reply)
             raise problem if problem.waiting_helps else Refused(**problem.facts)
@@ -158,15 +156,23 @@ def open_engine(home: Path, server: str | None = None, username: str | None = No
     NewerStore, StoreBroken."""
     named = folder_for(home, server_address(server), username) if server and username else None
     store = Store(named or home / _current(home))
-    identity = store.identity()
+    try:
+        identity = store.identity()
+    except NotSignedIn:
+        store.close()
+        raise
     return Engine(store, Transport(identity.server, token=identity.token))
 
 
 def _known(folder: Path, device: str) -> tuple[Store | None, str]:
     try:
         store = Store(folder)
-        return store, store.identity().device
     except NotSignedIn:
+        return None, device
+    try:
+        return store, store.identity().device
+    except NotSignedIn:  # the process died between making the store and signing in
+        store.close()
         return None, device
 
 

@@ -304,7 +304,8 @@ class Recorder:
     def _check_may_begin(self, visit: Visit) -> None:
         if visit.removed is not None:
             raise VisitGone(reason=visit.removed)
-        if visit.state not in MAY_BEGIN or self.store.told(visit.id, visit.attempt):
+        told = self.store.told(visit.id, visit.attempt)
+        if visit.state not in MAY_BEGIN or (told and told.stands):
             raise AlreadyTold()
 
     def _developed(self, content: bytes) -> Picture:

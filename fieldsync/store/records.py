@@ -90,6 +90,12 @@ class Receipt:
     received_at: str | None
     trouble: str | None
 
+    @property
+    def stands(self) -> bool:
+        """Whether it takes its attempt's place, as far as is known here. One that came late or could not be read
+        does not: should the visit be ours again, it may be told again."""
+        return self.slot not in ("late", "quarantined")
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -277,7 +283,8 @@ class Store:
         known = {photo.id for photo in new_photos if self.photo(photo.id) is not None}
         self.files.keep({photo.id: photo.content for photo in new_photos if photo.id not in known})
         with self.db.transaction():
-            if self.told(told.visit, told.attempt):
+            before = self.told(told.visit, told.attempt)
+            if before and before.stands:
                 raise AlreadyTold()
             for photo in new_photos:
                 self._insert_photo(photo)
@@ -294,8 +301,12 @@ class Store:
             self.db.run("UPDATE drafts SET doc = NULL, acked = rev WHERE visit = ?", told.visit)
 
     def told(self, visit: str, attempt: int) -> Receipt | None:
-        """What was finished here for one attempt of a visit."""
-        row = self.db.row("SELECT * FROM submissions WHERE visit = ? AND attempt = ?", visit, attempt)
+        """What was finished here for one attempt of a visit, the last of it."""
+        row = self.db.row(
+            "SELECT * FROM submissions WHERE visit = ? AND attempt = ? ORDER BY made_at DESC, id DESC",
+            visit,
+            attempt,
+        )
         return _receipt(row) if row else None
 
     def receipts(self) -> list[Receipt]:

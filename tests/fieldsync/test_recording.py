@@ -149,6 +149,26 @@ def test_k2_a_finished_visit_cannot_be_changed_or_finished_again(sari, visit):
     assert wire.sha256_text(sari.phone.store.submission_text(receipt.digest)) == receipt.digest
 
 
+def test_k2_even_a_caller_who_insists_finishes_an_attempt_once(sari, visit):
+    receipt = sari.tells(visit)
+    with pytest.raises(errors.AlreadyTold):
+        sari.phone.record(visit, {}, force=True)
+    assert sari.phone.store.receipts() == [receipt]
+
+
+def test_a_visit_told_late_that_becomes_hers_again_can_be_told_again(sari, server, checklist, visit):
+    sari.tells(visit)
+    server.take_away(visit)
+    sari.phone.sync()
+    server.put(visit, **a_visit(checklist))
+    sari.phone.sync()
+    sari.clock.advance(days=1)
+    second = sari.tells(visit, photos=0)
+    assert sari.phone.sync().done
+    assert [kept.slot for kept in sari.phone.store.receipts()] == ["late", "current"]
+    assert sari.phone.store.told(visit, 1).id == second.id
+
+
 def test_finishing_notices_a_photo_whose_file_is_gone(sari, visit):
     sari.visits(visit)
     photo = sari.phone.store.photos(visit)[0]

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from fieldsync import Store, errors, open_engine
+from fieldsync import Store, errors, open_engine, sign_in
 from fieldsync.store import folder_for
 from tests.fieldsync.conftest import picture
 
@@ -37,6 +37,14 @@ def test_two_users_of_one_laptop_have_two_folders(tmp_path):
     assert len(set(names)) == 10
     assert not [name for name in names if "/" in name or name.startswith(".")] or names[3] == "..@a.example"
     assert all((tmp_path / name).resolve().parent == tmp_path.resolve() for name in names)
+
+
+def test_signing_in_goes_on_where_a_kill_left_a_store_without_an_owner(server, tmp_path):
+    Store.create(folder_for(tmp_path, server.address, "sari")).close()
+    with pytest.raises(errors.NotSignedIn):
+        open_engine(tmp_path, server.address, "sari")
+    with sign_in(tmp_path, server.address, "sari", "kata-sandi") as phone:
+        assert phone.store.identity().username == "sari"
 
 
 def test_k12_a_store_of_a_newer_program_is_not_touched(sari, visit):

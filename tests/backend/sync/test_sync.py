@@ -359,6 +359,17 @@ def test_a_coordinator_can_see_what_a_phone_that_never_came_back_still_held(sari
     assert (device.pending, device.last_seen_at > seen) == ({}, True)
 
 
+def test_who_left_the_programme_is_shown_none_of_its_orders_any_more(sari, order):
+    start = sync(sari)
+    sari.user.memberships.all().delete()
+
+    answer = sync(sari)
+
+    assert [change["id"] for change in start["changes"]] == [str(order.pk)]
+    assert [change.get("removed") for change in answer["changes"]] == ["reassigned"]
+    assert answer["check"] is None
+
+
 def test_changes_is_the_same_page_and_writes_nothing(sari, order):
     pulled = sync(sari)
     read = sari.api.get("/api/v1/changes").json()
@@ -418,7 +429,7 @@ def test_a_pull_takes_a_fixed_number_of_statements_however_long_the_page(sari, b
     pull_of(4)
 
 
-STATEMENTS_TO_PULL = 7
+STATEMENTS_TO_PULL = 8
 
 
 def test_announcing_photos_takes_a_fixed_number_of_statements(sari, order):
@@ -432,4 +443,4 @@ def test_announcing_photos_takes_a_fixed_number_of_statements(sari, order):
         assert (len(first), len(again)) == STATEMENTS_TO_ANNOUNCE, first
 
 
-STATEMENTS_TO_ANNOUNCE = (12, 8)  # the first time, and again
+STATEMENTS_TO_ANNOUNCE = (13, 9)  # the first time, and again
