@@ -16,7 +16,8 @@ from fieldsync.demo.plan import PASSWORD
 
 VISITS_PER_TOUR = 7
 PATIENCE_SECONDS = 180.0
-DEMO_HURRY = 40  # the demo waits a fortieth of what a phone in the field would
+DEMO_HURRY = 40  # the demo waits a fortieth of what a phone in the field would,
+DEMO_WAIT_SECONDS_MAX = 1.0  # and never longer than this
 
 Advance = Callable[[], None]
 
@@ -34,7 +35,7 @@ class Inspector:
         if self._phone is None:
             self._phone = self._opened() or self._signed_in()
             self._phone.rng = Random(f"{self.seed}/waits/{self.name}")
-            self._phone.sleep = lambda seconds: time.sleep(seconds / DEMO_HURRY)
+            self._phone.sleep = lambda seconds: time.sleep(min(seconds / DEMO_HURRY, DEMO_WAIT_SECONDS_MAX))
         return self._phone
 
     def _opened(self) -> Engine | None:
