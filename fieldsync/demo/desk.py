@@ -1,14 +1,16 @@
 """People at desks: the public API with a token, and the patience to wait for a server that is being restarted."""
 
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.3
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -50,27 +52,37 @@ class Desk:
             page = self._ask("GET", page["next"])
 
     def download(self, path: str, target: Any, **params: Any) -> int:
-        """A streamed export into a file; returns its size in bytes."""
-        with self.http.stream("GET", path, params=params) as answer, open(target, "wb") as file:
-            answer.raise_for_status()
-            return sum(file.write(piece) for piece in answer.iter_bytes())
+        """A streamed export into a file, from its beginning again when the server goes away; its size in bytes."""
+
+        def streamed() -> int:
+            with self.http.stream("GET", path, params=params) as answer, open(target, "wb") as file:
+                answer.raise_for_status()
+                return sum(file.write(piece) for piece in answer.iter_bytes())
+
+        return patiently(streamed)
 
     def _ask(self, method: str, path: str, **how: Any) -> Any:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                answer = self.http.request(method, path, **how)
-            except httpx.TransportError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(PAUSE_SECONDS)
-                continue
-            if answer.status_code == 503 and time.monotonic() < until:
-                time.sleep(PAUSE_SECONDS)
-                continue
-            if answer.is_error:
-                raise Refused(_problem(answer))
-            return answer.json() if answer.content else None
+        def asked() -> httpx.Response:
+            return self.http.request(method, path, **how).raise_for_status()
+
+        try:
+            answer = patiently(asked)
+        except httpx.HTTPStatusError as error:
+            raise Refused(_problem(error.response)) from None
+        return answer.json() if answer.content else None
+
+
+def patiently(attempt: Callable[[], T]) -> T:
+    """Try until the server is there and able (a restart, a 503); after a while its last word is passed on."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            able = isinstance(error, httpx.HTTPStatusError) and error.response.status_code != 503
+            if able or time.monotonic() > until:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

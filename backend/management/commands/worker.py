@@ -14,9 +14,11 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from backend.core.ids import uuid7
+from backend.evidence.actions import sweep
 from backend.journal.actions import seal_journal
 
 IDLE_SECONDS = 0.5
+TIDY_EVERY_SECONDS = 3600
 FORGOTTEN_AFTER = timedelta(minutes=10)
 RETRY_AFTER = timedelta(minutes=1)
 TRIES_MAX = 5
@@ -38,13 +40,15 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, working.stop)
         signal.signal(signal.SIGINT, working.stop)
         take_over(timedelta() if options["only_one"] else FORGOTTEN_AFTER)
-        forget_old()
+        tidied = tidy()
         while working.on and options["parent"] in (None, os.getppid()):
             working.once()
             if not seal_journal() and not ready():
                 if options["until_idle"]:
                     return
                 time.sleep(IDLE_SECONDS)
+                if time.monotonic() - tidied > TIDY_EVERY_SECONDS:
+                    tidied = tidy()
                 take_over(FORGOTTEN_AFTER)
                 try_again()
             close_old_connections()
@@ -95,6 +99,9 @@ def try_again() -> int:
     )
 
 
-def forget_old() -> None:
-    """Finished tasks of last week are of no more use to anybody; the journal keeps what was done."""
+def tidy() -> float:
+    """Forget uploads nobody goes on with, and finished tasks of last week: the journal keeps what was done.
+    Returns when that was, by the monotonic clock."""
+    sweep()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT_FOR).delete()
+    return time.monotonic()
