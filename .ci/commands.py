@@ -32,7 +32,7 @@ def run() -> int:
 
 
 def story() -> int:
-    """The story alone: three phones, a lossy network, a coordinator; in the terminal."""
+    """The story alone, in the terminal."""
     return become(prepared(RUN), "-m", "backend", "demo")
 
 
@@ -141,10 +141,20 @@ def smoke() -> int:
         output = log.read_text(errors="replace")
         if not trouble and "Traceback" in output:
             trouble = "ended with a traceback"
+        if not trouble and (untrue := printed_in_readme() - {line.rstrip() for line in output.splitlines()}):
+            trouble = f"prints other tables than the README: {sorted(untrue)[:3]}"
         if trouble:
             print(output)
         print(f"make run {trouble or f'answered after {took:.1f} s and stopped quietly'}")
         return 1 if trouble else 0
+
+
+def printed_in_readme() -> set[str]:
+    """The lines of the tables in the README; they must be those of a real run."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    begin = readme.index("Program Kalimantan Selatan")
+    lines = readme[begin : readme.index("```", begin)].splitlines()
+    return {line.rstrip() for line in lines if line.strip() != "…"}
 
 
 def wait_for_answer(process: subprocess.Popen[bytes], log: Path, port: int) -> str:

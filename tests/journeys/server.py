@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 START_SECONDS_MAX = 60
+STARTS_MAX = 10
 
 
 def free_port() -> int:
@@ -53,6 +54,15 @@ class Server:
         assert run.returncode == 0, run.stdout + run.stderr
 
     def start(self) -> None:
+        """Until it answers. While it was away somebody's outgoing connection may have taken its port: then again."""
+        for _ in range(STARTS_MAX):
+            self._start_once()
+            if self._answers():
+                return
+            time.sleep(1)
+        raise AssertionError("the server did not start: " + self.log.read_text()[-3000:])
+
+    def _start_once(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "backend", "run", "--port", str(self.port)],
@@ -61,16 +71,16 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_until_healthy()
 
-    def wait_until_healthy(self) -> None:
+    def _answers(self) -> bool:
+        """False when the process ended by itself."""
         until = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < until:
-            assert self.process
-            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            if self.process is None or self.process.poll() is not None:
+                return False
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=5):
-                    return
+                    return True
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         raise AssertionError("the server did not answer: " + self.log.read_text()[-3000:])
