@@ -134,6 +134,8 @@ def smoke() -> int:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
+                # Whoever started us in the background had interrupts ignored; a person's terminal has not.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
             trouble = wait_for_answer(process, log, port)
             took = time.monotonic() - began

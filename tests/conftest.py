@@ -24,3 +24,9 @@ def photos_of_this_test(settings, tmp_path_factory):
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / f"media-{next(counted)}"
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": str(settings.MEDIA_ROOT)}}
     settings.STORAGES = {**settings.STORAGES, "evidence": evidence}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The long stories first, on one worker, while the others do all the rest."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)

@@ -22,7 +22,6 @@ def main() -> None:
             MEDIA_ROOT=f"{folder}/media",
             DATABASE_URL="",
         )
-        Path(folder, "static").mkdir()
         measure(Path(folder), visits=500 if quick else 10_000, pushes=40 if quick else 400)
 
 

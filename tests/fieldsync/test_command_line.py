@@ -179,7 +179,14 @@ def test_an_interrupted_sync_says_that_nothing_is_lost(laptop, server, ordered):
     server.next("sync", Before(lambda: (entered.append(1), time.sleep(3))))
     command = laptop.command("sync")
     process = subprocess.Popen(
-        command, env=laptop.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=laptop.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # whoever started the tests may ignore it
     )
     while not entered:
         time.sleep(0.02)
