@@ -1,6 +1,7 @@
 """What a reader may rely on anywhere in the tree, without running a line of it."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -32,13 +33,15 @@ MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:root|home|Users|work|opt|mnt|build
 
 
 def tracked_files() -> list[Path]:
-    """What git would commit from here: tracked files, and new ones that are not ignored."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
+    """What git would commit from here: tracked files, and new ones that are not ignored. Without git, everything
+    but what was made."""
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        made = {".git", "var", "__pycache__"}
+        return [
+            path for path in ROOT.rglob("*") if path.is_file() and not made & {*path.relative_to(ROOT).parts}
+        ]
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True)
     names = listed.stdout.decode().split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
