@@ -26,7 +26,7 @@ from backend.people.authentication import DeviceTokens
 from backend.people.models import Device, User
 from backend.rest.negotiation import AsItIs
 from backend.rest.parsers import BODY_BYTES_MAX, LenientJSON
-from backend.sync import actions, rules, uploads
+from backend.sync import actions, photos, rules, uploads
 from backend.sync.actions import Bearer, Retry
 from backend.sync.changes import durable_among, page_for
 from backend.sync.errors import NoSuchDraft
@@ -183,11 +183,11 @@ def who(request: Request) -> tuple[User, Device]:
     return cast(User, request.user), cast(Any, request.auth).device
 
 
-def photos_told(photos: tuple[Any, ...], bearer: Bearer) -> list[dict[str, Any]]:
+def photos_told(told: tuple[Any, ...], bearer: Bearer) -> list[dict[str, Any]]:
     """Where each announced photo stands, in the order of the request as far as it could be read."""
-    read = [Announced.read(raw) for raw in photos]
-    standings = actions.announce([one for one in read if one is not None], bearer=bearer) if any(read) else []
-    unread = [raw for raw, one in zip(photos, read, strict=True) if one is None]
+    read = [Announced.read(raw) for raw in told]
+    standings = photos.announce([one for one in read if one is not None], bearer=bearer) if any(read) else []
+    unread = [raw for raw, one in zip(told, read, strict=True) if one is None]
     malformed = {"state": PhotoState.BAD.value, "reason": Reason.MALFORMED.value}
     named = [{"photo": rules.echo(raw.get("id") if isinstance(raw, dict) else None)} for raw in unread]
     return [*map(standing_told, standings), *({**name, **malformed} for name in named)]

@@ -34,7 +34,7 @@ from backend.evidence.rules import (
 from backend.people.authentication import DeviceTokens
 from backend.rest.errors import BodyCut
 from backend.rest.negotiation import AsItIs
-from backend.sync import actions
+from backend.sync import photos
 from backend.sync.actions import Bearer
 from backend.sync.errors import HeaderWrong, WrongPieceType, WrongTusVersion
 from backend.sync.rules import CHECKSUMS, check_checksum, read_metadata, read_whole
@@ -103,7 +103,7 @@ class Uploads(Tus):
         headers = {"Location": address(announced.id, standing.generation)}
         if carries_piece(request) and standing.state is PhotoState.NEED and not standing.offset:
             upload = evidence.find_upload(announced.id, standing.generation, by=bearer.user)
-            photo = actions.take_piece(upload, 0, read_piece(request), bearer=bearer)
+            photo = photos.take_piece(upload, 0, read_piece(request), bearer=bearer)
             headers |= progress(upload, photo)
         return Response(status=201, headers=headers)
 
@@ -115,7 +115,7 @@ class OneUpload(Tus):
         check_version(request)
         bearer = bearer_of(request)
         upload = evidence.find_upload(photo, generation, by=bearer.user)
-        settled = actions.finish(upload, bearer=bearer) or upload.photo
+        settled = photos.finish(upload, bearer=bearer) or upload.photo
         if upload.state == UploadState.FAILED:
             raise UploadGone(photo=photo)
         headers = {"Upload-Length": str(upload.size), "Cache-Control": "no-store"}
@@ -135,7 +135,7 @@ class OneUpload(Tus):
         except Problem:
             drain(request)
             raise
-        settled = actions.take_piece(upload, offset, read_piece(request), bearer=bearer)
+        settled = photos.take_piece(upload, offset, read_piece(request), bearer=bearer)
         return Response(status=204, headers=progress(upload, settled))
 
     @extend_schema(exclude=True)
@@ -183,7 +183,7 @@ def announced_by(request: Request) -> Announced:
 
 def standing_of(announced: Announced, bearer: Bearer) -> Standing:
     """Raises NotYourPhoto, AnnouncedDifferently, PhotoIsBad."""
-    (standing,) = actions.announce_together([announced], bearer=bearer)
+    (standing,) = photos.announce_together([announced], bearer=bearer)
     if standing.state is PhotoState.BAD:
         problems: dict[str, type[Problem]] = {
             Reason.NOT_YOURS: NotYourPhoto,

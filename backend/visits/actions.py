@@ -26,7 +26,7 @@ from backend.journal.actions import one_transaction, record
 from backend.people.models import Device, User
 from backend.units.models import PublishedStandard
 from backend.visits.errors import DigestMismatch
-from backend.visits.models import Draft, Submission, Visit, facts_for
+from backend.visits.models import Submission, Visit, facts_for
 from backend.visits.rules import (
     Circumstances,
     Doubt,
@@ -42,7 +42,7 @@ from backend.visits.rules import (
     flags_for,
     slot_for,
 )
-from backend.visits.testimony import Told, keepable, read_doc, understand
+from backend.visits.testimony import Told, as_bytes, keepable, read_doc, understand
 
 VERSIONS_LOOKED_AT_MAX = 50
 
@@ -85,28 +85,6 @@ def tell_visit(
         record("submission.quarantined", kept, by=by, device=device.pk, data=_facts(kept))
         return Heard(True, Slot.QUARANTINED)
     return _hear(telling, digest, told, delivery, order, instrument)
-
-
-@one_transaction
-def keep_draft(visit: UUID, *, rev: int, digest: str, text: str | None, by: User, device: Device) -> int:
-    """Keep a draft if this device has sent no later one; answers the revision kept now. No text discards it.
-
-    No journal line: a draft is one device's working copy, not yet testimony. Raises DigestMismatch.
-    """
-    if text is not None and sha256_text(text) != digest:
-        raise DigestMismatch(digest=sha256_text(text))
-    content = {
-        "rev": rev,
-        "digest": "" if text is None else digest,
-        "doc": None if text is None else _utf8(text),
-        "updated_at": now(),
-    }
-    if Draft.objects.filter(visit=visit, device=device, rev__lt=rev).update(**content):
-        return rev
-    kept, _ = Draft.objects.defer("doc").get_or_create(
-        visit=visit, device=device, defaults={**content, "inspector": by}
-    )
-    return kept.rev
 
 
 @one_transaction
@@ -254,7 +232,7 @@ def _keep(
         device=delivery.device,
         inspector=delivery.user,
         checklist=keepable(telling.checklist)[:60],
-        doc=_utf8(telling.text),
+        doc=as_bytes(telling.text),
         answers=None if slot is Slot.QUARANTINED else dict(told.answers),
         photos=[str(photo) for photo in told.described],
         slot=slot.value,
@@ -289,8 +267,3 @@ def _instrument(digest: str) -> Instrument | None:
 def _published(digest: str) -> Instrument:
     """Kept in memory: what is published never changes."""
     return Checklist.objects.named(digest).instrument
-
-
-def _utf8(text: str) -> bytes:
-    """Half letters, which JSON can smuggle in, are kept as the bytes Python has for them."""
-    return text.encode("utf-8", "surrogatepass")

@@ -66,6 +66,11 @@ class Told:
         return self.marks.get("left") or self.finished_at
 
 
+def as_bytes(text: str) -> bytes:
+    """A text as it is kept. Half letters, which JSON can smuggle in, become the bytes Python has for them."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def read_doc(text: str) -> dict[str, Any] | None:
     """The text as JSON values that any database keeps: NUL and half letters become U+FFFD, numbers beyond
     18 digits or infinity become text, what lies deeper than 40 levels becomes null. None when it is no JSON

@@ -23,7 +23,7 @@ from backend.journal.models import Entry
 from backend.people.models import Device
 from backend.review.actions import decide
 from backend.review.rules import Judgement, Point, Verdict
-from backend.visits import actions
+from backend.visits import actions, drafts
 from backend.visits.errors import DigestMismatch
 from backend.visits.models import Draft, Submission, Visit
 from backend.visits.rules import Heard, Slot, Why
@@ -317,7 +317,7 @@ def test_recounting_a_visit_nobody_told_or_knows_does_nothing(order):
 
 def keep(person, rev: int, text: str | None = "{}", device: Device | None = None) -> int:
     digest = sha256_text(text) if text is not None else ""
-    return actions.keep_draft(
+    return drafts.keep_draft(
         A_UUID, rev=rev, digest=digest, text=text, by=person.user, device=device or person.device
     )
 
@@ -343,7 +343,7 @@ def test_v3_two_phones_keep_two_drafts_of_one_visit(sari):
 
 def test_v3_a_draft_garbled_on_its_way_is_not_kept(sari):
     with pytest.raises(DigestMismatch):
-        actions.keep_draft(A_UUID, rev=1, digest="sha256:x", text="{}", by=sari.user, device=sari.device)
+        drafts.keep_draft(A_UUID, rev=1, digest="sha256:x", text="{}", by=sari.user, device=sari.device)
 
     assert Draft.objects.count() == 0
 
