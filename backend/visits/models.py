@@ -74,6 +74,7 @@ class Submission(models.Model):
     sent_at = models.DateTimeField(null=True)  # the phone says
     received_at = models.DateTimeField()  # the server saw
     flags = models.JSONField(default=list)  # see rules.Doubt.as_json
+    backup = models.PositiveIntegerField(null=True)  # the first backup that covers it
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -85,6 +86,9 @@ class Submission(models.Model):
                 condition=Q(slot=Slot.CURRENT.value),
                 name="submission_v2_one_current_an_attempt",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(backup=None), name="submission_uncovered"),
         ]
 
     @property
