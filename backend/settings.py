@@ -15,25 +15,34 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def text(name: str, default: str) -> str:
-    return os.environ.get(name, default)
+    """The variable `name`, or what the file that `<name>_FILE` names holds: secrets belong in files, not in variables."""
+    file = os.environ.get(f"{name}_FILE", "")
+    if not file:
+        return os.environ.get(name, default)
+    if os.environ.get(name):
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: say one of them")
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE={file}: cannot be read ({error})") from error
 
 
 def flag(name: str, default: bool) -> bool:
-    value = os.environ.get(name, "").strip().lower()
+    value = text(name, "").strip().lower()
     if value not in ("", "0", "1", "true", "false", "yes", "no"):
         raise ImproperlyConfigured(f"{name}={value!r}: say 1 or 0")
     return default if value == "" else value in ("1", "true", "yes")
 
 
 def whole(name: str, default: int) -> int:
-    value = os.environ.get(name, "")
+    value = text(name, "")
     if value and not value.isdecimal():
         raise ImproperlyConfigured(f"{name}={value!r}: say a whole number")
     return int(value) if value else default
 
 
 def listed(name: str, default: str) -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
 def mib(count: int) -> int:
@@ -71,9 +80,11 @@ def database(url: str) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
+            # One connection a thread: no more than processes x threads, whatever arrives (see docs/operations.md).
+            "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            # Plans of repeated statements are kept (see backend/statements); pgbouncer needs 1.21 or newer for it.
+            "OPTIONS": {"prepare_threshold": 5, **dict(parse_qsl(parts.query))},
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL: unknown kind {parts.scheme!r}; say postgresql:// or sqlite:///"
@@ -82,7 +93,7 @@ def database(url: str) -> dict[str, object]:
 
 def secret_key() -> str:
     """From the environment, or made once and kept in `var/secret` (mode 600)."""
-    if given := os.environ.get("SECRET_KEY"):
+    if given := text("SECRET_KEY", ""):
         return given
     kept = VAR / "secret"
     if not kept.exists():
@@ -97,6 +108,7 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 DEBUG = flag("DEBUG", False)
+BEHIND_PROXY = flag("BEHIND_PROXY", False)  # a proxy of ours wrote X-Forwarded-For and X-Forwarded-Proto
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", "")
 
@@ -113,6 +125,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "backend.feed",
     "backend.journal",
+    "backend.rest",
     "backend.people",
     "backend.checklists",
     "backend.units",
@@ -120,6 +133,7 @@ INSTALLED_APPS = [
     "backend.assignments",
     "backend.visits",
     "backend.review",
+    "backend.backups",
     "backend.indicators",
     "backend.sync",
     "backend.apps.Samar",
@@ -146,7 +160,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {"default": database(text("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -157,7 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("HTTPS_ONLY", False)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SAMESITE = "Lax"
 
 KNOX_TOKEN_MODEL = "people.DeviceToken"
@@ -177,9 +191,33 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(VAR / "media")))
+
+
+def evidence_store() -> dict[str, object]:
+    """Where photos are kept: EVIDENCE_STORE=disk, in MEDIA_ROOT, or s3."""
+    kind = text("EVIDENCE_STORE", "disk")
+    if kind == "disk":
+        return {"BACKEND": "backend.evidence.disk.DurableDisk", "OPTIONS": {"location": str(MEDIA_ROOT)}}
+    if kind != "s3":
+        raise ImproperlyConfigured(f"EVIDENCE_STORE={kind!r}: say disk or s3")
+    missing = [name for name in ("S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY") if not text(name, "")]
+    if missing:
+        raise ImproperlyConfigured(f"EVIDENCE_STORE=s3 needs {', '.join(missing)}")
+    options = {
+        "endpoint_url": text("S3_ENDPOINT", "") or None,  # none: Amazon's own
+        "public_endpoint": text("S3_PUBLIC_ENDPOINT", ""),  # where browsers reach it, if not at S3_ENDPOINT
+        "bucket_name": text("S3_BUCKET", ""),
+        "region_name": text("S3_REGION", "us-east-1"),
+        "access_key": text("S3_ACCESS_KEY", ""),
+        "secret_key": text("S3_SECRET_KEY", ""),
+        "location": text("S3_PREFIX", "").strip("/"),
+    }
+    return {"BACKEND": "backend.evidence.bucket.Bucket", "OPTIONS": options}
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "evidence": {"BACKEND": "backend.evidence.storage.DurableDisk", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "evidence": evidence_store(),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -209,7 +247,7 @@ REST_FRAMEWORK = {
         "login-name": text("LOGINS_PER_NAME", "20/min"),
         "login-address": text("LOGINS_PER_ADDRESS", "300/min"),
     },
-    "NUM_PROXIES": 1 if flag("BEHIND_PROXY", False) else 0,
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -1,13 +1,17 @@
-"""Numbering changes. Nobody calls this but the journal, at the very end of a transaction."""
+"""Numbering changes, which nobody calls but the journal at the very end of a transaction; and naming histories."""
 
-import secrets
+import logging
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.feed.models import Item, Scope, Timeline
+from django.db import DatabaseError, connection, transaction
 
-SCOPES_PER_FLUSH_MAX = 5000
+from backend.feed.models import ROWS_PER_STATEMENT, Item, Timeline, count_on, random_epoch
+from backend.statements import insert
+
+log = logging.getLogger("samar.feed")
 
 
 @dataclass(frozen=True)
@@ -23,10 +27,61 @@ class Touch:
 
 def epoch() -> str:
     """The present epoch; made at the first call of a new installation."""
-    timeline = Timeline.objects.first()
-    if timeline is None:
-        timeline, _ = Timeline.objects.get_or_create(pk=1, defaults={"epoch": secrets.token_urlsafe(6)})
-    return timeline.epoch
+    return Timeline.present().epoch
+
+
+def new_epoch() -> str:
+    """Begin another history: every phone reads its list anew and offers again whatever it still keeps."""
+    told = {"epoch": random_epoch()}
+    return Timeline.objects.update_or_create(pk=1, defaults=told)[0].epoch
+
+
+def check_timeline() -> bool:
+    """Whether a new epoch was due, because this PostgreSQL is not the one that the present epoch was given for: another
+    cluster, a standby that took over, a recovery to a point in time. Every process asks when it starts; it costs one
+    small statement, and nothing on SQLite."""
+    if connection.vendor != "postgresql":
+        return False
+    try:
+        with transaction.atomic():
+            return _follow(*_postgres_history())
+    except DatabaseError as error:
+        # A role that may not ask, a standby, a database that is not set up or not there.
+        log.log(logging.INFO if _said else logging.WARNING, "cannot see PostgreSQL's history: %s", error)
+        _said.append(str(error))
+        return False
+
+
+_said: list[str] = []
+
+
+def _postgres_history() -> tuple[str, int]:
+    """System identifier and timeline. The latter out of the name of the present log file: the control file tells of a
+    new timeline only after the next checkpoint."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier::text,"
+            " ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint FROM pg_control_system()"
+        )
+        system, timeline = cursor.fetchone()
+    return system, timeline
+
+
+def _follow(system: str, timeline: int) -> bool:
+    if Timeline.objects.filter(pg_system_id=system, pg_timeline=timeline).exists():
+        return False
+    epoch()  # there is a row to lock
+    known = Timeline.objects.select_for_update().get()
+    before = (known.pg_system_id, known.pg_timeline)
+    if before == (system, timeline):  # another process was faster
+        return False
+    known.pg_system_id, known.pg_timeline = system, timeline
+    moved = before != ("", None)
+    if moved:
+        known.epoch = random_epoch()
+        log.warning("PostgreSQL's history is another one than before: new epoch %s", known.epoch)
+    known.save()
+    return moved
 
 
 def number(touches: Iterable[Touch]) -> None:
@@ -38,36 +93,20 @@ def number(touches: Iterable[Touch]) -> None:
     newest = {(touch.scope, touch.kind, touch.entity): touch for touch in touches}
     if not newest:
         return
-    keys = sorted({touch.scope for touch in newest.values()})
-    scopes = _locked(keys)
-    if len(scopes) < len(keys):  # somebody's first change
-        Scope.objects.bulk_create([Scope(key=key) for key in keys], ignore_conflicts=True)
-        scopes = _locked(keys)
+    counts = Counter(touch.scope for touch in newest.values())
+    given = {scope: last - counts[scope] for scope, last in count_on(counts).items()}
     items = []
     for touch in sorted(newest.values(), key=lambda t: (t.scope, t.kind, t.entity)):
-        scope = scopes[touch.scope]
-        scope.seq += 1
+        given[touch.scope] += 1
         items.append(
             Item(
-                scope=scope,
+                scope_id=touch.scope,
                 kind=touch.kind,
                 entity=touch.entity,
-                seq=scope.seq,
+                seq=given[touch.scope],
                 removed=touch.removed,
                 reason=touch.reason,
             )
         )
-    Item.objects.bulk_create(
-        items,
-        update_conflicts=True,
-        unique_fields=["scope", "kind", "entity"],
-        update_fields=["seq", "removed", "reason"],
-    )
-    if len(scopes) == 1:  # the usual case, in a statement that is cheaper to make
-        Scope.objects.filter(pk=keys[0]).update(seq=scopes[keys[0]].seq)
-    else:
-        Scope.objects.bulk_update(scopes.values(), ["seq"], batch_size=500)
-
-
-def _locked(keys: list[UUID]) -> dict[UUID, Scope]:
-    return {scope.pk: scope for scope in Scope.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    for chunk in range(0, len(items), ROWS_PER_STATEMENT):
+        insert(items[chunk : chunk + ROWS_PER_STATEMENT], over=("scope", "kind", "entity"))

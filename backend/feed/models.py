@@ -4,21 +4,40 @@ The row is *state*, not history: a thing that changes again moves to a higher nu
 long as the number of things a listener was ever told of.
 """
 
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
 
 from backend.feed.rules import CHANGES_PER_PAGE_MAX, Cursor, must_start_again
+from backend.statements import adapted, run_statement
+
+ROWS_PER_STATEMENT = 500
+
+
+def random_epoch() -> str:
+    return secrets.token_urlsafe(6)
 
 
 class Timeline(models.Model):
-    """The name of this server's present history; a restored server gets a new one (protocol section 6.4)."""
+    """The name of this server's present history; a restored server gets a new one (protocol section 6.4).
+
+    The other two say which history of PostgreSQL it was given for; empty on SQLite.
+    """
 
     epoch = models.CharField(max_length=16)
+    pg_system_id = models.CharField(max_length=20, blank=True)
+    pg_timeline = models.BigIntegerField(null=True)
+
+    @classmethod
+    def present(cls) -> Timeline:
+        """The only one; made at the first call of a new installation."""
+        return cls.objects.first() or cls.objects.get_or_create(pk=1, defaults={"epoch": random_epoch()})[0]
 
 
 class Scope(models.Model):
@@ -66,40 +85,63 @@ class Page:
     check: tuple[int, int] | None
 
 
-def read_page(scope_key: UUID, cursor: Cursor | None, *, epoch: str, limit: int) -> Page:
-    """The changes after a cursor. Page, `more` and `check` come from one statement, so that a commit
+def count_on(counts: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Move listeners' counters forward by so much each; answers their last numbers. The rows stay locked until
+    the commit, and are locked in the order of their keys, so that two writers cannot wait for each other."""
+    last = {}
+    for keys in _chunks(sorted(counts)):
+        places = ", ".join(["(%s, %s, 0)"] * len(keys))
+        sql = f"""
+            INSERT INTO feed_scope (key, seq, floor) VALUES {places}
+            ON CONFLICT (key) DO UPDATE SET seq = feed_scope.seq + excluded.seq RETURNING key, seq
+            """  # noqa: S608 - only placeholders
+        values = [value for key in keys for value in (adapted(key), counts[key])]
+        last |= {UUID(str(key)): seq for key, seq in run_statement(sql, values)}
+    return last
+
+
+def read_page(scope_key: UUID, cursor: Cursor | None, *, limit: int) -> Page:
+    """The changes after a cursor. Page, `more`, `check` and the epoch come from one statement, so that a commit
     between two queries cannot raise a false alarm."""
     limit = max(1, min(limit, CHANGES_PER_PAGE_MAX))
-    head = Scope.objects.filter(pk=scope_key).first()
-    floor, seq = (head.floor, head.seq) if head else (0, 0)
-    reset = must_start_again(cursor, epoch=epoch, floor=floor, seq=seq)
-    after = 0 if reset or cursor is None else cursor.seq
-    rows = list(_page_rows(scope_key, after, live_only=reset)[: limit + 1])
-    found = [row for row in rows if row["page__seq"] is not None]
+    reset, after = cursor is None, cursor.seq if cursor else 0
+    rows = _page_rows(scope_key, after, limit, live_only=reset)
+    epoch, floor, seq, live, total = rows[0][:5]
+    if not reset and must_start_again(cursor, epoch=epoch, floor=floor, seq=seq):
+        reset, after = True, 0
+        rows = _page_rows(scope_key, after, limit, live_only=True)
+    found = [row[5:] for row in rows if row[5] is not None]
     page, more = found[:limit], len(found) > limit
     changes = tuple(
-        Change(r["page__seq"], r["page__kind"], r["page__entity"], r["page__removed"], r["page__reason"])
-        for r in page
+        Change(seq, kind, UUID(str(entity)), bool(removed), reason)
+        for seq, kind, entity, removed, reason in page
     )
     # The last page of a reset may end in removed rows that were skipped; the cursor must not fall behind them
     # for ever, but it may: they are delivered again as removals, which is harmless.
     position = changes[-1].seq if changes else after
-    check = None if more else ((rows[0]["live"], rows[0]["total"]) if rows else (0, 0))
-    return Page(changes, Cursor(epoch, position), reset, more, check)
+    return Page(changes, Cursor(epoch, position), reset, more, None if more else (live, int(total)))
 
 
-def _page_rows(scope_key: UUID, after: int, *, live_only: bool) -> models.QuerySet[Any, Any]:
-    live = Item.objects.filter(scope=OuterRef("pk"), removed=False).order_by().values("scope")
-    wanted = Q(items__seq__gt=after)
-    if live_only:
-        wanted &= Q(items__removed=False)
-    return (
-        Scope.objects.filter(pk=scope_key)
-        .annotate(
-            page=FilteredRelation("items", condition=wanted),
-            live=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), Value(0)),
-            total=Coalesce(Subquery(live.annotate(s=Sum("seq")).values("s")), Value(0)),
-        )
-        .order_by(F("page__seq").asc(nulls_last=True))
-        .values("live", "total", "page__seq", "page__kind", "page__entity", "page__removed", "page__reason")
-    )
+# The numbers that are the same in every row are asked with the listener's key itself: so each is counted once.
+PAGE = """
+    SELECT timeline.epoch, COALESCE(scope.floor, 0), COALESCE(scope.seq, 0),
+           (SELECT COUNT(*) FROM feed_item WHERE scope_id = %s AND NOT removed),
+           (SELECT COALESCE(SUM(seq), 0) FROM feed_item WHERE scope_id = %s AND NOT removed),
+           item.seq, item.kind, item.entity, item.removed, item.reason
+    FROM feed_timeline timeline
+    LEFT JOIN feed_scope scope ON scope.key = %s
+    LEFT JOIN feed_item item ON item.scope_id = scope.key AND item.seq > %s AND NOT (item.removed AND %s)
+    ORDER BY item.seq
+    LIMIT %s
+    """
+
+
+def _page_rows(scope_key: UUID, after: int, limit: int, *, live_only: bool) -> list[Any]:
+    key = adapted(scope_key)
+    asked = [key, key, key, after, live_only, limit + 1]
+    return run_statement(PAGE, asked) or (Timeline.present() and run_statement(PAGE, asked))
+
+
+def _chunks(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(keys), ROWS_PER_STATEMENT):
+        yield keys[start : start + ROWS_PER_STATEMENT]

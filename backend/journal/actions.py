@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -16,11 +17,21 @@ from backend.feed.actions import Touch, number
 from backend.journal.errors import ChainBroken
 from backend.journal.models import Entry, Seal
 from backend.journal.rules import FIRST_SEAL, seal
+from backend.statements import insert
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_touches: ContextVar[list[Touch] | None] = ContextVar("touches", default=None)
+
+@dataclass
+class _Recorded:
+    """What the present action recorded so far; written when it ends."""
+
+    lines: list[Entry] = field(default_factory=list)
+    touches: list[Touch] = field(default_factory=list)
+
+
+_present: ContextVar[_Recorded | None] = ContextVar("recorded", default=None)
 _reactions: dict[str, Sequence[Any]] = {}
 
 LINES_PER_SEALING = 2000
@@ -35,19 +46,21 @@ def react_by(table: Mapping[str, Sequence[Any]]) -> None:
 
 @contextmanager
 def transaction_of_one_action() -> Iterator[None]:
-    """One database transaction; the feed numbers of all that was recorded are given at its very end."""
-    outer = _touches.get()
-    if outer is not None:
-        with transaction.atomic():
+    """One database transaction; its lines are written and feed numbers given at its very end. An action inside
+    another belongs to it: when the inner one fails, the outer one cannot go on."""
+    if _present.get() is not None:
+        with transaction.atomic(savepoint=False):
             yield
         return
-    token = _touches.set([])
+    token = _present.set(_Recorded())
     try:
         with transaction.atomic():
             yield
-            number(_touches.get() or [])
+            recorded = _present.get() or _Recorded()
+            insert(recorded.lines)
+            number(recorded.touches)
     finally:
-        _touches.reset(token)
+        _present.reset(token)
 
 
 def one_transaction(action: Callable[P, R]) -> Callable[P, R]:
@@ -77,10 +90,10 @@ def record(
     hears      feed touches, numbered just before the commit
     data       JSON facts for people who read the journal; never an answer, never a photo
     """
-    touches = _touches.get()
-    if touches is None:
+    recorded = _present.get()
+    if recorded is None:
         raise RuntimeError(f"record({event!r}) outside an action: decorate it with @one_transaction")
-    Entry.objects.create(
+    line = Entry(
         at=now(),
         event=event,
         actor_id=by.pk if by is not None else None,
@@ -90,9 +103,18 @@ def record(
         subject=str(subject.pk),
         data=data or {},
     )
-    touches.extend(hears)
+    recorded.lines.append(line)
+    recorded.touches.extend(hears)
     for task in _reactions.get(event, ()):
         task.enqueue(str(subject.pk))
+
+
+def let_hear(*touches: Touch) -> None:
+    """Note who must hear of something that leaves no line in the journal: a draft, which is no deed yet."""
+    recorded = _present.get()
+    if recorded is None:
+        raise RuntimeError("let_hear() outside an action: decorate it with @one_transaction")
+    recorded.touches.extend(touches)
 
 
 def seal_journal(*, everything: bool = False) -> int:

@@ -11,7 +11,7 @@ from rest_framework.authentication import SessionAuthentication
 
 from backend.core.clock import now
 from backend.people.errors import DeviceRevoked, TokenExpired, TokenUnknown, UserDisabled
-from backend.people.models import DeviceToken, User
+from backend.people.models import DeviceToken, User, tokens_like
 
 
 class DeviceTokens(TokenAuthentication):
@@ -25,8 +25,7 @@ class DeviceTokens(TokenAuthentication):
             raise TokenUnknown()
         text = token.decode("ascii")
         digest = hash_token(text)
-        candidates = DeviceToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH])
-        for kept in candidates.select_related("user", "device"):
+        for kept in tokens_like(key=text[: CONSTANTS.TOKEN_KEY_LENGTH]):
             if compare_digest(digest, kept.digest):
                 return self._living(kept)
         raise TokenUnknown()

@@ -14,6 +14,7 @@ from knox.models import AbstractAuthToken
 
 from backend.core.ids import uuid7
 from backend.people.rules import NOBODY, Role, Standing, Verb
+from backend.statements import prepared
 
 ROLES = [(role.value, role.value) for role in Role]
 
@@ -62,7 +63,7 @@ class User(AbstractBaseUser):
     def standings(self) -> dict[UUID, Standing]:
         """What she is in each of her programmes, in one query."""
         found: dict[UUID, Standing] = {}
-        for membership in self.memberships.all():
+        for membership in memberships_of(user=self.pk):
             before = found.get(membership.programme_id, NOBODY)
             found[membership.programme_id] = Standing(
                 before.roles | {Role(membership.role)}, before.regions | frozenset(membership.region_codes)
@@ -116,6 +117,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=ROLES)
     region_codes = models.JSONField(default=list)
+    rev = models.PositiveIntegerField(default=1)  # +1 with every change of the regions
 
     class Meta:
         constraints = [
@@ -158,6 +160,17 @@ class DeviceToken(AbstractAuthToken):
     """An opaque token, hashed at rest, for one device; its life slides forward with use (knox)."""
 
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="tokens")
+
+
+@prepared
+def tokens_like(key: str) -> models.QuerySet[DeviceToken]:
+    """Tokens that begin so, with their people and devices."""
+    return DeviceToken.objects.filter(token_key=key).select_related("user", "device")
+
+
+@prepared
+def memberships_of(user: UUID) -> models.QuerySet[Membership]:
+    return Membership.objects.filter(user=user)
 
 
 def regions_where(user: User, verb: Verb, *, programme: str, region: str) -> Q:

@@ -120,7 +120,8 @@ class Sync(Phones):
         asked = rules.read_request(request.data, device=device.pk)
         bearer = Bearer(user, device, asked.sent_at)
         told_photos = photos_told(asked.photos, bearer)
-        results = [result(raw, actions.hear_item(raw, bearer=bearer)) for raw in asked.items]
+        heard = actions.hear_items(asked.items, bearer=bearer)
+        results = [result(raw, became) for raw, became in zip(asked.items, heard, strict=True)]
         actions.note_device(device, asked.pending)
         page = page_for(user, cursor=asked.cursor, echo=asked.echo, limit=asked.limit)
         durable = durable_among(asked.kept, user=user)

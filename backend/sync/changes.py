@@ -5,28 +5,30 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from backend.assignments.models import Assignment
 from backend.assignments.rules import OrderState
 from backend.core.clock import now
 from backend.evidence.models import Photo
 from backend.evidence.rules import PhotoState
-from backend.feed.actions import epoch
 from backend.feed.models import Change, read_page
 from backend.feed.rules import Cursor
 from backend.people.models import User
 from backend.review.models import Decision
 from backend.review.rules import Verdict
+from backend.statements import prepared
 from backend.sync.rules import DURABLE_AFTER, PROTOCOL
 from backend.units.models import PublishedStandard, Unit
 from backend.units.rules import standard_on
-from backend.visits.models import Submission
+from backend.visits.models import Submission, standards_of
 
 Standards = Mapping[UUID, list[PublishedStandard]]
 
 
 def page_for(user: User, *, cursor: Cursor | None, echo: str | None, limit: int) -> dict[str, Any]:
     """The members of an answer that tell changes. A fixed number of statements, however long the page."""
-    page = read_page(user.pk, cursor, epoch=epoch(), limit=limit)
+    page = read_page(user.pk, cursor, limit=limit)
     visits = _visits_of(user, page.changes)
     changes = [_change(change, visits.get(change.entity)) for change in page.changes]
     # An order that was taken from her since the page was read, or whose programme she has left, is told as gone.
@@ -80,11 +82,11 @@ def _visits_of(user: User, changes: Iterable[Change]) -> dict[object, dict[str, 
     ids = cast(list[UUID], live)
     if not ids:
         return {}
-    orders = list(
-        Assignment.objects.filter(pk__in=ids, inspector=user, programme__in=user.standings, cancelled_at=None)
-        .select_related("unit", "unit__institution", "product", "told", "told__submission")
-        .defer("told__submission__doc", "told__submission__answers")
-    )
+    orders = [
+        order
+        for order in orders_told(ids=sorted(ids), inspector=user.pk)
+        if order.programme_id in user.standings
+    ]
     returned = _returns([order.pk for order in orders if order.state is OrderState.RETURNED])
     standards = _standards({order.product_id for order in orders})
     return {order.pk: _visit(order, returned.get(order.pk), standards, user) for order in orders}
@@ -98,9 +100,19 @@ def _returns(visits: list[UUID]) -> dict[UUID, Decision]:
     return {decision.visit_id: decision for decision in found.order_by("decided_at", "attempt")}
 
 
+@prepared
+def orders_told(ids: list[UUID], inspector: UUID) -> QuerySet[Assignment]:
+    """Her standing orders with all that a phone shows of them, without the long texts."""
+    return (
+        Assignment.objects.filter(pk__in=ids, inspector=inspector, cancelled_at=None)
+        .select_related("unit", "unit__institution", "product", "told", "told__submission")
+        .defer("told__submission__doc", "told__submission__answers", "told__submission__flags", "told__flags")
+    )
+
+
 def _standards(products: set[UUID]) -> Standards:
     found: dict[UUID, list[PublishedStandard]] = {}
-    for standard in PublishedStandard.objects.filter(product__in=products):
+    for standard in standards_of(products=sorted(products)):
         found.setdefault(standard.product_id, []).append(standard)
     return found
 

@@ -62,14 +62,6 @@ class DraftText:
 
 
 @dataclass(frozen=True)
-class Strange:
-    """An item we cannot read as what it says it is: its own JSON text, to be kept in quarantine."""
-
-    telling: Telling
-    why: Why
-
-
-@dataclass(frozen=True)
 class Unusable:
     """A draft nobody could keep: it stays on the phone, where its owner is."""
 
@@ -100,7 +92,7 @@ def read_request(raw: object, *, device: UUID) -> Asked:
     )
 
 
-def read_item(raw: object) -> Telling | DraftText | Strange | Unusable:
+def read_item(raw: object) -> Telling | DraftText | Unusable:
     """An item, or what is left of one. Nothing is refused."""
     if not isinstance(raw, Mapping):
         return _strange(raw, {}, Why.UNPARSABLE)
@@ -172,14 +164,14 @@ def _draft(raw: Mapping[str, Any]) -> DraftText | None:
     return DraftText(visit, int(rev or 0), digest if isinstance(digest, str) else "", doc)
 
 
-def _strange(raw: object, members: Mapping[str, Any], why: Why) -> Strange:
+def _strange(raw: object, members: Mapping[str, Any], why: Why) -> Telling:
     """Kept as the JSON text it came as, under its own id, or one that follows from the text: so the same again
     is the same."""
     text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
     digest = sha256_text(text)
     name = read_uuid(members.get("id")) or uuid5(NAMESPACE_OID, digest)
     visit = read_uuid(members.get("visit")) or NOWHERE
-    return Strange(Telling(name, visit, 0, "", digest, text), why)
+    return Telling(name, visit, 0, "", digest, text, why=why)
 
 
 def _is_whole(raw: object, limit: int) -> bool:

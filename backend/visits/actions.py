@@ -1,90 +1,54 @@
-"""What inspectors tell: submissions, drafts, and the photos a visit still waits for.
+"""What inspectors tell: submissions, and the photos a visit still waits for.
 
 Locks are taken in one sequence, here and in review: the order, then its visit. The order is locked and not the
 visit because the visit may not exist yet.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import F
-
 from backend.assignments.models import Assignment
-from backend.checklists.answers import problems_in
-from backend.checklists.errors import NoSuchChecklist
-from backend.checklists.models import Checklist
-from backend.checklists.rules import Instrument
 from backend.core.clock import now
-from backend.core.digests import sha256_text
-from backend.evidence.models import Photo
 from backend.evidence.rules import PhotoState
 from backend.feed.actions import Touch
 from backend.journal.actions import one_transaction, record
 from backend.people.models import Device, User
-from backend.units.models import PublishedStandard
+from backend.statements import insert
 from backend.visits.errors import DigestMismatch
-from backend.visits.models import Submission, Visit, facts_for
-from backend.visits.rules import (
-    Circumstances,
-    Doubt,
-    Flag,
-    Heard,
-    Slot,
-    Standing,
-    Telling,
-    VisitState,
-    Why,
-    day_of,
-    fees_differing,
-    flags_for,
-    slot_for,
-)
-from backend.visits.testimony import Told, as_bytes, keepable, read_doc, understand
+from backend.visits.models import Submission, Visit, orders_changed, photos_told
+from backend.visits.rules import Doubt, Flag, Heard, Slot, Telling, VisitState, flags_for, slot_for
+from backend.visits.scene import Delivery, Reading, Scene, look_around
+from backend.visits.testimony import as_bytes, keepable
 
-VERSIONS_LOOKED_AT_MAX = 50
+Photos = Mapping[tuple[str, UUID, UUID], tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """Who brought a submission, from which device, when by the phone's clock and when by ours."""
-
-    user: User
-    device: Device
-    sent_at: datetime | None
-    received_at: datetime
+def tell_visit(telling: Telling, *, by: User, device: Device, sent_at: datetime | None = None) -> Heard:
+    """One submission; see `tell_visits`."""
+    return tell_visits([telling], by=by, device=device, sent_at=sent_at)[0]
 
 
 @one_transaction
-def tell_visit(
-    telling: Telling, *, by: User, device: Device, sent_at: datetime | None = None, why: Why | None = None
-) -> Heard:
-    """Keep a submission word for word, and say what it is to its visit. The same again changes nothing.
+def tell_visits(
+    tellings: Sequence[Telling], *, by: User, device: Device, sent_at: datetime | None = None
+) -> list[Heard]:
+    """Keep submissions word for word, and say what each is to its visit. The same again changes nothing.
 
     sent_at   the phone's clock when it sent
-    why       known to be unfit to be read (an unknown kind, a broken frame): kept in quarantine
-    Raises DigestMismatch when the text was changed on its way; nothing else is refused.
+    Raises DigestMismatch when a text was changed on its way; nothing else is refused. A fixed number of
+    statements, however many they are.
     """
-    digest = sha256_text(telling.text)
-    garbled = digest != telling.digest
-    if garbled and not telling.damaged and why is None:
-        raise DigestMismatch(digest=digest)
-    order = _locked_order(telling.visit)
-    if known := Submission.objects.in_brief().filter(uuid=telling.id, digest=digest).first():
-        return Heard(False, Slot(known.slot))
-    doc = read_doc(telling.text)
-    told = understand(doc or {})
-    why = why or (Why.DAMAGED if garbled else None) or (Why.UNPARSABLE if doc is None else None)
-    why = why or (Why.UNKNOWN_VISIT if order is None else None)
-    instrument = _instrument(telling.checklist) if why is None else None
-    delivery = Delivery(by, device, sent_at, now())
-    if order is None or instrument is None:
-        kept = _keep(telling, digest, told, delivery, Slot.QUARANTINED, why or Why.UNKNOWN_CHECKLIST, [])
-        record("submission.quarantined", kept, by=by, device=device.pk, data=_facts(kept))
-        return Heard(True, Slot.QUARANTINED)
-    return _hear(telling, digest, told, delivery, order, instrument)
+    for telling in tellings:
+        if telling.garbled and not telling.damaged and telling.why is None:
+            raise DigestMismatch(digest=telling.name[1])
+    scene = look_around(tellings, Delivery(by, device, sent_at, now()))
+    heard = [_hear(telling, scene) for telling in tellings]
+    insert([kept for kept, _ in scene.kept])
+    told = _put_in_place(scene)
+    for kept, reading in scene.kept:
+        _record(kept, reading, told, scene.delivery)
+    return heard
 
 
 @one_transaction
@@ -95,7 +59,8 @@ def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     told = Visit.objects.with_photos().filter(pk=visit, submission__isnull=False).first() if order else None
     if order is None or told is None or told.submission is None:
         return
-    missing, flags = _photos_of(told.submission)
+    submission = told.submission
+    missing, flags = _photos_of(submission, _photos_told([submission]))
     if (told.photos_missing, told.flags) == (missing, flags):
         return
     told.photos_missing, told.flags = missing, flags
@@ -110,123 +75,30 @@ def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     )
 
 
-def _locked_order(visit: UUID) -> Assignment | None:
-    orders = Assignment.objects.select_for_update(of=("self",)).select_related("unit", "product")
-    return orders.filter(pk=visit).first()
-
-
-def _hear(
-    telling: Telling, digest: str, told: Told, delivery: Delivery, order: Assignment, instrument: Instrument
-) -> Heard:
-    """A readable submission for an order we know: current or late, with every doubt about it."""
-    visit = Visit.objects.filter(pk=order.pk).first()
-    others = Submission.objects.filter(visit=order.pk, attempt=telling.attempt).values_list("slot", flat=True)
-    rivals = list(others)
-    standing = Standing(
-        inspector=order.inspector_id,
-        cancelled=order.cancelled_at is not None,
-        state=VisitState(visit.state) if visit else None,
-        attempt=visit.attempt if visit else 1,
-        taken=Slot.CURRENT in rivals,
-    )
-    slot, why = slot_for(standing, inspector=delivery.user.pk, attempt=telling.attempt)
-    doubts = flags_for(told, _circumstances(telling, told, delivery, order, instrument, len(rivals)))
-    kept = _keep(telling, digest, told, delivery, slot, why, doubts)
-    event, hears = "submission.late", []
-    subject: Submission | Visit = kept
-    if slot is Slot.CURRENT:
-        event, subject = "visit.told", _put_in_place(visit, order, kept, told)
-        hears = [Touch(order.inspector_id, "visit", order.pk)]
-        Assignment.objects.filter(pk=order.pk).update(rev=F("rev") + 1)
-    record(
-        event,
-        subject,
-        by=delivery.user,
-        device=delivery.device.pk,
-        programme=order.programme_id,
-        hears=hears,
-        data=_facts(kept),
-    )
+def _hear(telling: Telling, scene: Scene) -> Heard:
+    """Current, late or quarantined, with every doubt about it."""
+    if (slot := scene.known.get(telling.name)) is not None:
+        return Heard(False, slot)
+    reading = scene.readings[telling.name]
+    order, instrument, day = reading.order, reading.instrument, reading.day
+    why: str = reading.why or ""
+    doubts: Sequence[Doubt] = ()
+    slot = Slot.QUARANTINED
+    if order is not None and instrument is not None and day is not None:
+        standing = scene.standing_of(order, telling.attempt)
+        slot, why = slot_for(standing, inspector=scene.delivery.user.pk, attempt=telling.attempt)
+        doubts = flags_for(reading.told, scene.circumstances_of(reading, order, instrument, day))
+    scene.keep(_submission(reading, scene.delivery, slot, why, doubts), reading)
     return Heard(True, slot)
 
 
-def _circumstances(
-    telling: Telling, told: Told, delivery: Delivery, order: Assignment, instrument: Instrument, rivals: int
-) -> Circumstances:
-    unit = order.unit
-    day = day_of(told, received_at=delivery.received_at, time_zone=unit.time_zone)
-    standards = list(PublishedStandard.objects.filter(product=order.product_id))
-    facts = facts_for(order, instrument, day, standards)
-    items = instrument.items_for(unit.unit_type)
-    same_day = Visit.objects.filter(
-        assignment__unit=unit, submission__inspector=delivery.user, local_date=day
-    ).exclude(pk=order.pk)
-    return Circumstances(
-        window=order.window,
-        unit=unit.place,
-        received_at=delivery.received_at,
-        sent_at=delivery.sent_at,
-        gaps=problems_in(items, told.answers, facts),
-        items=len(items),
-        fees=fees_differing(items, told.answers, facts["official_fee"]),
-        newer_version=_newer_version(telling.checklist, instrument.code, told.began or delivery.received_at),
-        told_that_day=same_day.count(),
-        rivals=rivals,
-    )
-
-
-def _newer_version(digest: str, code: str, began: datetime) -> str:
-    """The newest version of this checklist that was out before she began, if she used an older one."""
-    versions = Checklist.objects.filter(code=code).order_by("-published_at", "-digest")
-    for newer, version, published_at in versions.values_list("digest", "version", "published_at")[
-        :VERSIONS_LOOKED_AT_MAX
-    ]:
-        if newer == digest:
-            return ""
-        if published_at < began:
-            return version
-    return ""
-
-
-def _put_in_place(visit: Visit | None, order: Assignment, kept: Submission, told: Told) -> Visit:
-    """The visit as the current submission makes it."""
-    present = visit or Visit(assignment=order, programme_id=order.programme_id)
-    present.state, present.attempt, present.submission = VisitState.SUBMITTED.value, kept.attempt, kept
-    present.photos_announced, present.detected = len(kept.photos), told.detected
-    present.photos_missing, present.flags = _photos_of(kept)
-    present.local_date = day_of(told, received_at=kept.received_at, time_zone=order.unit.time_zone)
-    present.told_at, present.decided_at = kept.received_at, None
-    present.save(force_insert=visit is None)
-    return present
-
-
-def _photos_of(submission: Submission) -> tuple[int, list[dict[str, object]]]:
-    """How many listed photos are still to come, and the submission's flags with those of bad photos. Only
-    photos the same inspector announced for this visit count."""
-    hers = Photo.objects.filter(
-        pk__in=submission.photos, inspector=submission.inspector_id, visit=submission.visit
-    )
-    found = {str(key): (state, reason) for key, state, reason in hers.values_list("pk", "state", "reason")}
-    bad = [{"photo": key, "reason": why} for key, (state, why) in found.items() if state == PhotoState.BAD]
-    over = sum(1 for state, _ in found.values() if state != PhotoState.NEED)
-    doubts = (
-        [Doubt(Flag.BAD_PHOTO, {"photos": sorted(bad, key=lambda b: b["photo"])}).as_json()] if bad else []
-    )
-    return len(submission.photos) - over, [*submission.flags, *doubts]
-
-
-def _keep(
-    telling: Telling,
-    digest: str,
-    told: Told,
-    delivery: Delivery,
-    slot: Slot,
-    why: str,
-    doubts: Sequence[Doubt],
+def _submission(
+    reading: Reading, delivery: Delivery, slot: Slot, why: str, doubts: Sequence[Doubt]
 ) -> Submission:
-    return Submission.objects.create(
+    telling, told = reading.telling, reading.told
+    return Submission(
         uuid=telling.id,
-        digest=digest,
+        digest=telling.name[1],
         visit=telling.visit,
         attempt=telling.attempt,
         device=delivery.device,
@@ -245,25 +117,69 @@ def _keep(
     )
 
 
-def _facts(kept: Submission) -> dict[str, object]:
-    return {
-        "submission": str(kept.uuid),
-        "visit": str(kept.visit),
-        "attempt": kept.attempt,
-        "why": kept.why,
-        "flags": sorted({doubt["flag"] for doubt in kept.flags}),
-    }
+def _put_in_place(scene: Scene) -> Mapping[UUID, Visit]:
+    """The visits as their current submissions make them, by id."""
+    current = [(kept, reading) for kept, reading in scene.kept if kept.slot == Slot.CURRENT]
+    photos = _photos_told([kept for kept, _ in current])
+    visits = {}
+    for kept, reading in current:
+        missing, flags = _photos_of(kept, photos)
+        visits[kept.visit] = Visit(
+            assignment_id=kept.visit,
+            programme_id=scene.orders[kept.visit].programme_id,
+            state=VisitState.SUBMITTED.value,
+            attempt=kept.attempt,
+            submission=kept,
+            flags=flags,
+            photos_announced=len(kept.photos),
+            photos_missing=missing,
+            detected=reading.told.detected,
+            local_date=reading.day,
+            told_at=kept.received_at,
+            decided_at=None,
+        )
+    insert(list(visits.values()), over=["assignment"])
+    if visits:
+        orders_changed(ids=sorted(visits))
+    return visits
 
 
-def _instrument(digest: str) -> Instrument | None:
-    """A published checklist, also one withdrawn since; None when it was never published here."""
-    try:
-        return _published(keepable(digest))
-    except NoSuchChecklist:
-        return None
+def _record(kept: Submission, reading: Reading, told: Mapping[UUID, Visit], delivery: Delivery) -> None:
+    order, slot = reading.order, Slot(kept.slot)
+    events = {Slot.CURRENT: "visit.told", Slot.LATE: "submission.late"}
+    readable = order is not None and slot in events
+    record(
+        events.get(slot, "submission.quarantined"),
+        told[kept.visit] if slot is Slot.CURRENT else kept,
+        by=delivery.user,
+        device=delivery.device.pk,
+        programme=order.programme_id if order is not None and readable else None,
+        hears=[Touch(order.inspector_id, "visit", order.pk)] if order and slot is Slot.CURRENT else [],
+        data={
+            "submission": str(kept.uuid),
+            "visit": str(kept.visit),
+            "attempt": kept.attempt,
+            "why": kept.why,
+            "flags": sorted({doubt["flag"] for doubt in kept.flags}),
+        },
+    )
 
 
-@lru_cache(maxsize=32)
-def _published(digest: str) -> Instrument:
-    """Kept in memory: what is published never changes."""
-    return Checklist.objects.named(digest).instrument
+def _photos_told(submissions: Collection[Submission]) -> Photos:
+    """State and reason of the listed photos, by photo, visit and who announced it."""
+    listed = {photo for submission in submissions for photo in submission.photos}
+    rows = photos_told(ids=sorted(map(UUID, listed))) if listed else []
+    return {(str(key), visit, inspector): (state, why) for key, visit, inspector, state, why in rows}
+
+
+def _photos_of(submission: Submission, photos: Photos) -> tuple[int, list[dict[str, object]]]:
+    """How many listed photos are still to come, and the submission's flags with those of bad photos. Only
+    photos the same inspector announced for this visit count."""
+    hers = {key: (key, submission.visit, submission.inspector_id) for key in submission.photos}
+    found = {key: photos[name] for key, name in hers.items() if name in photos}
+    bad = [{"photo": key, "reason": why} for key, (state, why) in found.items() if state == PhotoState.BAD]
+    over = sum(1 for state, _ in found.values() if state != PhotoState.NEED)
+    doubts = (
+        [Doubt(Flag.BAD_PHOTO, {"photos": sorted(bad, key=lambda b: b["photo"])}).as_json()] if bad else []
+    )
+    return len(submission.photos) - over, [*submission.flags, *doubts]

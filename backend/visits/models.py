@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from backend.assignments.models import Assignment
+from backend.checklists.models import Checklist
 from backend.checklists.rules import Instrument
+from backend.evidence.models import Photo
 from backend.people.models import User, regions_where
 from backend.people.rules import Verb
+from backend.statements import prepared, prepared_update
 from backend.units.models import PublishedStandard
 from backend.units.rules import standard_on
 from backend.visits.rules import Slot, VisitState
+
+VERSIONS_LOOKED_AT_MAX = 50
 
 
 def facts_for(
@@ -195,3 +201,62 @@ class Draft(models.Model):
     @property
     def text(self) -> str | None:
         return None if self.doc is None else bytes(self.doc).decode("utf-8", "surrogatepass")
+
+
+# What the telling of a visit asks, many times a minute.
+
+
+@prepared
+def orders_locked(ids: list[UUID]) -> models.QuerySet[Assignment]:
+    """Orders with unit and product; nobody else tells or judges their visits until the commit."""
+    orders = Assignment.objects.select_for_update(of=("self",)).select_related("unit", "product")
+    return orders.filter(pk__in=ids).order_by("pk")
+
+
+@prepared
+def visits_of(orders: list[UUID]) -> models.QuerySet[Visit]:
+    return Visit.objects.filter(pk__in=orders)
+
+
+@prepared
+def told_before(
+    ids: list[UUID], visits: list[UUID]
+) -> models.QuerySet[Submission, tuple[UUID, str, UUID, int, str]]:
+    """(uuid, digest, visit, attempt, slot) of submissions that have one of these ids or visits."""
+    found = Submission.objects.filter(Q(uuid__in=ids) | Q(visit__in=visits))
+    return found.values_list("uuid", "digest", "visit", "attempt", "slot")
+
+
+@prepared
+def told_at(
+    inspector: UUID, units: list[UUID], days: list[date]
+) -> models.QuerySet[Visit, tuple[UUID, date | None, UUID]]:
+    """(unit, day, visit) of what this inspector told of these units on these days."""
+    found = Visit.objects.filter(
+        assignment__unit__in=units, local_date__in=days, submission__inspector=inspector
+    )
+    return found.values_list("assignment__unit", "local_date", "pk")
+
+
+@prepared
+def photos_told(ids: list[UUID]) -> models.QuerySet[Photo, tuple[UUID, UUID, UUID, str, str]]:
+    """(photo, visit, inspector, state, reason)"""
+    return Photo.objects.filter(pk__in=ids).values_list("pk", "visit", "inspector", "state", "reason")
+
+
+@prepared
+def standards_of(products: list[UUID]) -> models.QuerySet[PublishedStandard]:
+    return PublishedStandard.objects.filter(product__in=products)
+
+
+@prepared
+def versions_of(code: str) -> models.QuerySet[Checklist, tuple[str, str, datetime]]:
+    """(digest, version, published_at) of a checklist, the newest first."""
+    found = Checklist.objects.filter(code=code).order_by("-published_at", "-digest")
+    return found.values_list("digest", "version", "published_at")[:VERSIONS_LOOKED_AT_MAX]
+
+
+@prepared_update
+def orders_changed(ids: list[UUID]) -> tuple[models.QuerySet[Assignment], dict[str, Any]]:
+    """Phones see something new of these orders."""
+    return Assignment.objects.filter(pk__in=ids), {"rev": F("rev") + 1}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from backend.assignments.rules import Window
 from backend.checklists.answers import Gap
 from backend.checklists.rules import Item, Type
+from backend.core.digests import sha256_text
 from backend.units.rules import Point, metres_between
 from backend.visits.testimony import Place, Told
 
@@ -97,7 +99,11 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Telling:
-    """One submission as it arrived. `text` is exact; `digest` and `checklist` are what the phone says they are."""
+    """One submission as it arrived. `text` is exact; `digest` and `checklist` are what the phone says they are.
+
+    damaged   the phone knows that its own copy is broken
+    why       known to be unfit to be read (an unknown kind, a broken frame): kept in quarantine
+    """
 
     id: UUID
     visit: UUID
@@ -106,6 +112,16 @@ class Telling:
     digest: str
     text: str
     damaged: bool = False
+    why: Why | None = None
+
+    @cached_property
+    def name(self) -> tuple[UUID, str]:
+        """What it is known by: its id, and the digest its text really has."""
+        return self.id, sha256_text(self.text)
+
+    @property
+    def garbled(self) -> bool:
+        return self.name[1] != self.digest
 
 
 @dataclass(frozen=True)

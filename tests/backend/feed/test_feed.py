@@ -37,7 +37,7 @@ def gone(thing, who=SARI, reason="cancelled"):
 
 
 def page(cursor=None, who=SARI, limit=100):
-    return read_page(who, cursor, epoch=epoch(), limit=limit)
+    return read_page(who, cursor, limit=limit)
 
 
 def at(seq):

@@ -1,5 +1,6 @@
 """Sari tells her visits, twice, late, from two phones, and in ways nobody foresaw."""
 
+import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -171,7 +172,8 @@ def test_v7_what_cannot_be_placed_is_quarantined_and_the_next_can_still_be_told(
 
 def test_v7_what_the_door_could_not_read_is_quarantined_with_its_reason(sari):
     what = telling(world.order(sari), digest="", text='{"kind":"dance"}')
-    heard = actions.tell_visit(what, by=sari.user, device=sari.device, why=Why.UNKNOWN_KIND)
+    what = dataclasses.replace(what, why=Why.UNKNOWN_KIND)
+    heard = actions.tell_visit(what, by=sari.user, device=sari.device)
 
     assert (heard, Submission.objects.get().why) == (QUARANTINED, "unknown-kind")
 
