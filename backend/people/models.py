@@ -63,7 +63,7 @@ class User(AbstractBaseUser):
     def standings(self) -> dict[UUID, Standing]:
         """What she is in each of her programmes, in one query."""
         found: dict[UUID, Standing] = {}
-        for membership in memberships_of(user=self.pk):
+        for membership in self.memberships.all():
             before = found.get(membership.programme_id, NOBODY)
             found[membership.programme_id] = Standing(
                 before.roles | {Role(membership.role)}, before.regions | frozenset(membership.region_codes)
@@ -166,11 +166,6 @@ class DeviceToken(AbstractAuthToken):
 def tokens_like(key: str) -> models.QuerySet[DeviceToken]:
     """Tokens that begin so, with their people and devices."""
     return DeviceToken.objects.filter(token_key=key).select_related("user", "device")
-
-
-@prepared
-def memberships_of(user: UUID) -> models.QuerySet[Membership]:
-    return Membership.objects.filter(user=user)
 
 
 def regions_where(user: User, verb: Verb, *, programme: str, region: str) -> Q:

@@ -1,41 +1,42 @@
 """One statement on this thread's connection."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg import Cursor
 
 
 def run_statement(sql: str, values: Sequence[Any]) -> list[Any]:
     """The rows it gives, none for a statement that gives none."""
-    with _executed(sql, values) as cursor:
+    cursor = _executed(sql, values)
+    try:
         return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        cursor.close()
 
 
 def run_update(sql: str, values: Sequence[Any]) -> int:
     """How many rows it met."""
-    with _executed(sql, values) as cursor:
+    cursor = _executed(sql, values)
+    try:
         return int(cursor.rowcount)
+    finally:
+        cursor.close()
 
 
-@contextmanager
-def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
+def _executed(sql: str, values: Sequence[Any]) -> Any:
     """On PostgreSQL with the values beside the text, not in it: the server plans it once a connection."""
     connection.ensure_connection()
     if connection.vendor == "postgresql" and not (connection.queries_logged or connection.execute_wrappers):
-        from psycopg import Cursor
-
         connection.validate_no_broken_transaction()
-        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-            cursor.execute(sql, values, prepare=True)
-            yield cursor
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        yield cursor
+        with connection.wrap_database_errors:
+            return Cursor(connection.connection).execute(sql, values, prepare=True)
+    cursor = connection.cursor()
+    cursor.execute(sql, values)
+    return cursor
 
 
 def adapted(value: Any) -> Any:

@@ -26,7 +26,7 @@ from backend.people.authentication import DeviceTokens
 from backend.people.models import Device, User
 from backend.rest.negotiation import AsItIs
 from backend.rest.parsers import BODY_BYTES_MAX, LenientJSON
-from backend.sync import actions, photos, rules, uploads
+from backend.sync import actions, photos, rules, unsent, uploads
 from backend.sync.actions import Bearer, Retry
 from backend.sync.changes import durable_among, page_for
 from backend.sync.errors import NoSuchDraft
@@ -199,7 +199,7 @@ def standing_told(standing: Standing) -> dict[str, Any]:
     if standing.state is PhotoState.NEED:
         url = uploads.address(standing.id, standing.generation)
         return {**told, "offset": standing.offset, "url": url}
-    if standing.state is PhotoState.BAD:
+    if standing.state in (PhotoState.BAD, PhotoState.WAIT):
         return {**told, "reason": str(standing.reason)}
     return {**told, "state": "have"} if standing.fresh else told
 
@@ -221,4 +221,5 @@ urlpatterns = [
     path("drafts/<uuid:visit>/<uuid:device>", OneDraft.as_view()),
     path("config", Config.as_view()),
     *uploads.urlpatterns,
+    *unsent.urlpatterns,
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.assignments.models import Assignment
 from backend.assignments.rules import OrderState
@@ -14,7 +14,7 @@ from backend.evidence.models import Photo
 from backend.evidence.rules import PhotoState
 from backend.feed.models import Change, read_page
 from backend.feed.rules import Cursor
-from backend.people.models import User
+from backend.people.models import Membership, User
 from backend.review.models import Decision
 from backend.review.rules import Verdict
 from backend.statements import prepared
@@ -82,11 +82,7 @@ def _visits_of(user: User, changes: Iterable[Change]) -> dict[object, dict[str, 
     ids = cast(list[UUID], live)
     if not ids:
         return {}
-    orders = [
-        order
-        for order in orders_told(ids=sorted(ids), inspector=user.pk)
-        if order.programme_id in user.standings
-    ]
+    orders = orders_told(ids=sorted(ids), inspector=user.pk)
     returned = _returns([order.pk for order in orders if order.state is OrderState.RETURNED])
     standards = _standards({order.product_id for order in orders})
     return {order.pk: _visit(order, returned.get(order.pk), standards, user) for order in orders}
@@ -102,9 +98,10 @@ def _returns(visits: list[UUID]) -> dict[UUID, Decision]:
 
 @prepared
 def orders_told(ids: list[UUID], inspector: UUID) -> QuerySet[Assignment]:
-    """Her standing orders with all that a phone shows of them, without the long texts."""
+    """Her standing orders in her programmes with all that a phone shows of them, without the long texts."""
+    hers = Membership.objects.filter(programme=OuterRef("programme"), user=inspector)
     return (
-        Assignment.objects.filter(pk__in=ids, inspector=inspector, cancelled_at=None)
+        Assignment.objects.filter(Exists(hers), pk__in=ids, inspector=inspector, cancelled_at=None)
         .select_related("unit", "unit__institution", "product", "told", "told__submission")
         .defer("told__submission__doc", "told__submission__answers", "told__submission__flags", "told__flags")
     )
@@ -112,7 +109,7 @@ def orders_told(ids: list[UUID], inspector: UUID) -> QuerySet[Assignment]:
 
 def _standards(products: set[UUID]) -> Standards:
     found: dict[UUID, list[PublishedStandard]] = {}
-    for standard in standards_of(products=sorted(products)):
+    for standard in standards_of(products=sorted(products)) if products else ():
         found.setdefault(standard.product_id, []).append(standard)
     return found
 

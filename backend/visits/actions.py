@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from backend.assignments.models import Assignment
 from backend.core.clock import now
 from backend.evidence.rules import PhotoState
 from backend.feed.actions import Touch
@@ -16,7 +15,15 @@ from backend.journal.actions import one_transaction, record
 from backend.people.models import Device, User
 from backend.statements import insert
 from backend.visits.errors import DigestMismatch
-from backend.visits.models import Submission, Visit, orders_changed, photos_told
+from backend.visits.models import (
+    Submission,
+    Visit,
+    count_missing,
+    order_locked,
+    orders_changed,
+    photos_told,
+    told_for_counting,
+)
 from backend.visits.rules import Doubt, Flag, Heard, Slot, Telling, VisitState, flags_for, slot_for
 from backend.visits.scene import Delivery, Reading, Scene, look_around
 from backend.visits.testimony import as_bytes, keepable
@@ -55,22 +62,23 @@ def tell_visits(
 def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     """Count anew which photos a told visit still waits for. Whoever changes a photo's state does this in the
     same transaction. Nothing happens for a visit that was not told yet."""
-    order = Assignment.objects.select_for_update().only("inspector").filter(pk=visit).first()
-    told = Visit.objects.with_photos().filter(pk=visit, submission__isnull=False).first() if order else None
-    if order is None or told is None or told.submission is None:
+    found = told_for_counting(visit=visit) if order_locked(visit=visit) else []
+    if not found or found[0].submission is None:
         return
-    submission = told.submission
-    missing, flags = _photos_of(submission, _photos_told([submission]))
+    told = found[0]
+    missing, flags = _photos_of(found[0].submission, _photos_told([found[0].submission]))
     if (told.photos_missing, told.flags) == (missing, flags):
         return
-    told.photos_missing, told.flags = missing, flags
-    told.save(update_fields=["photos_missing", "flags"])
+    if told.flags == flags:
+        count_missing(visit=visit, missing=missing)
+    else:
+        Visit.objects.filter(pk=visit).update(photos_missing=missing, flags=flags)
     record(
         "visit.photos-counted",
         told,
         by=by,
         programme=told.programme_id,
-        hears=[Touch(order.inspector_id, "visit", order.pk)],
+        hears=[Touch(told.assignment.inspector_id, "visit", visit)],
         data={"missing": missing, "of": told.photos_announced},
     )
 

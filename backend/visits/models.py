@@ -133,9 +133,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def with_photos(self) -> VisitQuerySet:
         """Only what counting photos reads: this happens at every photo."""
-        own = ("programme", "flags", "photos_announced", "photos_missing")
+        own = ("programme", "flags", "photos_announced", "photos_missing", "assignment__inspector")
         told = ("visit", "inspector", "photos", "flags")
-        return self.select_related("submission").only(*own, *(f"submission__{name}" for name in told))
+        names = (*own, *(f"submission__{name}" for name in told))
+        return self.select_related("submission", "assignment").only(*names)
 
     def in_brief(self) -> VisitQuerySet:
         """With names, but without the submission's text and answers, which can be a megabyte."""
@@ -260,3 +261,19 @@ def versions_of(code: str) -> models.QuerySet[Checklist, tuple[str, str, datetim
 def orders_changed(ids: list[UUID]) -> tuple[models.QuerySet[Assignment], dict[str, Any]]:
     """Phones see something new of these orders."""
     return Assignment.objects.filter(pk__in=ids), {"rev": F("rev") + 1}
+
+
+@prepared
+def order_locked(visit: UUID) -> models.QuerySet[Assignment, tuple[UUID]]:
+    """Nobody else tells or judges this visit until the commit. What is read after this is what they left."""
+    return Assignment.objects.select_for_update().filter(pk=visit).values_list("pk")
+
+
+@prepared
+def told_for_counting(visit: UUID) -> models.QuerySet[Visit]:
+    return Visit.objects.with_photos().filter(pk=visit, submission__isnull=False)
+
+
+@prepared_update
+def count_missing(visit: UUID, missing: int) -> tuple[models.QuerySet[Visit], dict[str, Any]]:
+    return Visit.objects.filter(pk=visit), {"photos_missing": missing}
