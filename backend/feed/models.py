@@ -88,7 +88,7 @@ class Page:
 def count_on(counts: Mapping[UUID, int]) -> dict[UUID, int]:
     """Move listeners' counters forward by so much each; answers their last numbers. The rows stay locked until
     the commit, and are locked in the order of their keys, so that two writers cannot wait for each other."""
-    last = {}
+    last: dict[UUID, int] = {}
     for keys in _chunks(sorted(counts)):
         places = ", ".join(["(%s, %s, 0)"] * len(keys))
         sql = f"""
@@ -139,7 +139,11 @@ PAGE = """
 def _page_rows(scope_key: UUID, after: int, limit: int, *, live_only: bool) -> list[Any]:
     key = adapted(scope_key)
     asked = [key, key, key, after, live_only, limit + 1]
-    return run_statement(PAGE, asked) or (Timeline.present() and run_statement(PAGE, asked))
+    rows = run_statement(PAGE, asked)
+    if not rows:  # a new installation has no epoch yet
+        Timeline.present()
+        rows = run_statement(PAGE, asked)
+    return rows
 
 
 def _chunks(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -29,15 +29,15 @@ def insert(rows: Sequence[models.Model], *, over: Sequence[str] = ()) -> None:
 
 def change(model: type[models.Model], key: Any, **values: Any) -> bool:
     """Give the row with this key these values; False when there is none."""
-    fields = [model._meta.get_field(name) for name in values]
+    fields: list[Any] = [model._meta.get_field(name) for name in values]
     given = [field.get_db_prep_save(values[field.name], connection=connection) for field in fields]
     return run_update(_change_sql(model, tuple(values)), [*given, adapted(key)]) > 0
 
 
 @lru_cache(maxsize=512)
 def _change_sql(model: type[models.Model], names: tuple[str, ...]) -> str:
-    quote, meta = connection.ops.quote_name, model._meta
-    key: Any = meta.pk
+    quote, meta = connection.ops.quote_name, cast(Any, model._meta)
+    key = meta.pk
     sets = ", ".join(f"{quote(meta.get_field(name).column)} = %s" for name in names)
     return f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {quote(key.column)} = %s"  # noqa: S608
 

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.backups.models import durable_among
+from backend.backups.rules import DURABLE_AFTER
 from backend.evidence.rules import (
     MEDIA_TYPES,
     PHOTO_BYTES_MAX,
@@ -28,8 +30,8 @@ from backend.rest.negotiation import AsItIs
 from backend.rest.parsers import BODY_BYTES_MAX, LenientJSON
 from backend.sync import actions, photos, rules, unsent, uploads
 from backend.sync.actions import Bearer, Retry
-from backend.sync.changes import durable_among, page_for
-from backend.sync.errors import NoSuchDraft
+from backend.sync.changes import no_page, page_for
+from backend.sync.errors import NoSuchDraft, UpgradeRequired
 from backend.visits.models import Draft
 from backend.visits.rules import Heard
 
@@ -118,16 +120,21 @@ class Sync(Phones):
         """Push drafts, submissions and announcements of photos, and pull what changed."""
         user, device = who(request)
         asked = rules.read_request(request.data, device=device.pk)
+        outdated = rules.is_outdated(asked.client)
+        if outdated and not (asked.items or asked.photos):
+            raise UpgradeRequired(oldest=rules.OLDEST_CLIENT)
         bearer = Bearer(user, device, asked.sent_at)
         told_photos = photos_told(asked.photos, bearer)
         heard = actions.hear_items(asked.items, bearer=bearer)
         results = [result(raw, became) for raw, became in zip(asked.items, heard, strict=True)]
         actions.note_device(device, asked.pending)
-        page = page_for(user, cursor=asked.cursor, echo=asked.echo, limit=asked.limit)
-        durable = durable_among(asked.kept, user=user)
-        return Response(
-            {**page, "results": results, "uploads": told_photos, "durable": durable, "notices": []}
+        page = (
+            no_page(asked.echo)
+            if outdated
+            else page_for(user, cursor=asked.cursor, echo=asked.echo, limit=asked.limit)
         )
+        told = {"results": results, "uploads": told_photos, "durable": durable_among(asked.kept, user=user)}
+        return Response({**page, **told, "notices": [{"code": UpgradeRequired.code}] if outdated else []})
 
 
 class Changes(Phones):
@@ -174,7 +181,7 @@ class Config(Phones):
             {
                 "protocol": rules.PROTOCOL,
                 "oldest_client": rules.OLDEST_CLIENT,
-                "durable_after_days": rules.DURABLE_AFTER.days,
+                "durable_after_days": DURABLE_AFTER.days,
                 "limits": limits,
             }
         )

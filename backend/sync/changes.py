@@ -10,18 +10,19 @@ from django.db.models import Exists, OuterRef, QuerySet
 from backend.assignments.models import Assignment
 from backend.assignments.rules import OrderState
 from backend.core.clock import now
-from backend.evidence.models import Photo
-from backend.evidence.rules import PhotoState
 from backend.feed.models import Change, read_page
 from backend.feed.rules import Cursor
 from backend.people.models import Membership, User
 from backend.review.models import Decision
 from backend.review.rules import Verdict
 from backend.statements import prepared
-from backend.sync.rules import DURABLE_AFTER, PROTOCOL
+from backend.sync.rules import PROTOCOL
 from backend.units.models import PublishedStandard, Unit
 from backend.units.rules import standard_on
-from backend.visits.models import Submission, standards_of
+from backend.visits.drafts import drafts_of
+from backend.visits.models import standards_of
+
+OVERTAKEN = {"visit": "reassigned", "draft": "discarded"}  # why a thing is gone that the page still lists
 
 Standards = Mapping[UUID, list[PublishedStandard]]
 
@@ -29,8 +30,9 @@ Standards = Mapping[UUID, list[PublishedStandard]]
 def page_for(user: User, *, cursor: Cursor | None, echo: str | None, limit: int) -> dict[str, Any]:
     """The members of an answer that tell changes. A fixed number of statements, however long the page."""
     page = read_page(user.pk, cursor, limit=limit)
-    visits = _visits_of(user, page.changes)
-    changes = [_change(change, visits.get(change.entity)) for change in page.changes]
+    things = _visits_of(user, page.changes)
+    things.update(drafts_of(user, _living(page.changes, "draft")))
+    changes = [_change(change, things.get(change.entity)) for change in page.changes]
     # An order that was taken from her since the page was read, or whose programme she has left, is told as gone.
     # Her feed still counts it, so the sum would not be hers.
     overtaken = any(
@@ -48,18 +50,18 @@ def page_for(user: User, *, cursor: Cursor | None, echo: str | None, limit: int)
     }
 
 
-def durable_among(kept: Iterable[UUID], *, user: User) -> list[str]:
-    """Which of the submissions and photos a phone still keeps it may forget: those kept here long enough to be
-    in a backup."""
-    kept = list(kept)
-    if not kept:
-        return []
-    before = now() - DURABLE_AFTER
-    told = Submission.objects.filter(uuid__in=kept, inspector=user, received_at__lt=before)
-    photos = Photo.objects.filter(pk__in=kept, inspector=user, state=PhotoState.STORED, stored_at__lt=before)
-    return sorted(
-        str(key) for key in {*told.values_list("uuid", flat=True), *photos.values_list("pk", flat=True)}
-    )
+def no_page(echo: str | None) -> dict[str, Any]:
+    """For a client too old to read changes: it stays where it is."""
+    return {
+        "protocol": PROTOCOL,
+        "server_time": said(now()),
+        "for": echo,
+        "reset": False,
+        "changes": [],
+        "cursor": echo,
+        "more": False,
+        "check": None,
+    }
 
 
 def said(moment: datetime) -> str:
@@ -67,19 +69,22 @@ def said(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _change(change: Change, visit: dict[str, Any] | None) -> dict[str, Any]:
+def _change(change: Change, thing: dict[str, Any] | None) -> dict[str, Any]:
     head = {"seq": change.seq, "kind": change.kind, "id": str(change.entity)}
     if change.removed:
         return {**head, "removed": change.reason or "removed"}
-    if change.kind != "visit":
+    if change.kind not in OVERTAKEN:
         return head
-    return {**head, **visit} if visit else {**head, "removed": "reassigned"}
+    return {**head, **thing} if thing else {**head, "removed": OVERTAKEN[change.kind]}
+
+
+def _living(changes: Iterable[Change], kind: str) -> list[UUID]:
+    return [cast(UUID, change.entity) for change in changes if change.kind == kind and not change.removed]
 
 
 def _visits_of(user: User, changes: Iterable[Change]) -> dict[object, dict[str, Any]]:
     """VISIT by id, for the live visits of a page that are still hers."""
-    live = [change.entity for change in changes if change.kind == "visit" and not change.removed]
-    ids = cast(list[UUID], live)
+    ids = _living(changes, "visit")
     if not ids:
         return {}
     orders = orders_told(ids=sorted(ids), inspector=user.pk)

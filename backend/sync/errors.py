@@ -1,6 +1,6 @@
 """Problems of the phone door, for whole requests; a single item is never refused."""
 
-from backend.core.errors import Invalid, NotFound, Problem, TooLarge, Unsupported
+from backend.core.errors import Invalid, NotAllowed, NotFound, Problem, TooLarge, Unsupported
 
 
 class ProtocolUnknown(Invalid):
@@ -8,6 +8,16 @@ class ProtocolUnknown(Invalid):
 
     code = "protocol-unknown"
     words_id = "Server ini berbicara protokol sinkronisasi versi 1."
+
+
+class UpgradeRequired(Problem):
+    """This app is too old to be told changes; what you recorded is safe and is still taken. Please update."""
+
+    code = "upgrade-required"
+    words_id = (
+        "Aplikasi ini terlalu lama untuk menerima perubahan; rekaman Anda aman dan diterima. Mohon perbarui."
+    )
+    status = 426
 
 
 class TooManyThings(TooLarge):
@@ -45,3 +55,35 @@ class HeaderWrong(Invalid):
 
     code = "header-wrong"
     words_id = "Sebuah header tidak ada atau tidak terbaca; `header` menyebutnya."
+
+
+class WrongUnsentType(Unsupported):
+    """Unsent work is handed in as application/zip."""
+
+    code = "unsent-type"
+    words_id = "Pekerjaan yang belum terkirim diserahkan sebagai application/zip."
+
+
+class NotUnsentWork(Invalid):
+    """This file is not an export of unsent work, or it is damaged; `detail` says what is wrong. Nothing was taken."""
+
+    code = "not-unsent-work"
+    words_id = (
+        "Berkas ini bukan ekspor pekerjaan yang belum terkirim, atau rusak; `detail` menyebut sebabnya. Tidak ada "
+        "yang diambil."
+    )
+
+
+class NotHerWork(NotAllowed):
+    """This file holds the work of another inspector. Nothing was taken."""
+
+    code = "not-her-work"
+    words_id = "Berkas ini berisi pekerjaan inspektur lain. Tidak ada yang diambil."
+
+
+class LengthRequired(Problem):
+    """A piece says how long it is, in Content-Length."""
+
+    code = "length-required"
+    words_id = "Potongan menyebut panjangnya dalam Content-Length."
+    status = 411

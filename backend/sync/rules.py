@@ -30,7 +30,6 @@ ECHO_LENGTH_MAX = 200
 ATTEMPT_MAX = 32_767
 REV_MAX = 2**63 - 1
 DIGITS_MAX = 18
-DURABLE_AFTER = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 PENDING_COUNTS = ("drafts", "submissions", "photos")
 NOWHERE = UUID(int=0)
@@ -41,6 +40,7 @@ CHECKSUMS = ("sha256", "sha1")
 class Asked:
     """A request as far as its frame goes; items and photos are still as they came."""
 
+    client: str
     cursor: Cursor | None
     echo: str | None
     limit: int
@@ -81,6 +81,7 @@ def read_request(raw: object, *, device: UUID) -> Asked:
         raise NotYourDevice(device=named)
     cursor, pending = raw.get("cursor"), raw.get("pending")
     return Asked(
+        client=echo(raw.get("client")),
         cursor=Cursor.read(cursor),
         echo=echo(cursor) if cursor is not None else None,
         limit=read_limit(raw.get("limit")),
@@ -101,6 +102,16 @@ def read_item(raw: object) -> Telling | DraftText | Unusable:
     if raw.get("kind") == "draft":
         return _draft(raw) or Unusable()
     return _strange(raw, raw, Why.UNKNOWN_KIND)
+
+
+def is_outdated(client: str) -> bool:
+    """Whether a client ("fieldsync/0.0.9") is older than the oldest that can read our changes. One that does not
+    say its age in numbers is not."""
+    name, _, version = client.partition("/")
+    numbers = version.split(".")
+    if not name or not all(part.isascii() and part.isdecimal() and len(part) < 9 for part in numbers):
+        return False
+    return tuple(map(int, numbers)) < tuple(map(int, OLDEST_CLIENT.split(".")))
 
 
 def read_limit(raw: object) -> int:

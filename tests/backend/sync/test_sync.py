@@ -17,7 +17,7 @@ from backend.review.rules import Judgement, Point, Verdict
 from backend.visits.models import Draft, Submission, Visit
 from tests import world
 from tests.backend.evidence.pictures import jpeg
-from tests.backend.sync.phone import counted, draft, offered, patch, submission, sync
+from tests.backend.sync.phone import counted, draft, offered, patch, request, submission, sync
 from tests.backend.visits.telling import listed
 from tests.world import A_UUID, Person
 
@@ -444,3 +444,27 @@ def test_announcing_photos_takes_a_fixed_number_of_statements(sari, order):
 
 
 STATEMENTS_TO_ANNOUNCE = (10, 6)  # the first time, and again
+
+
+def test_y9_an_old_phone_is_relieved_of_what_it_holds_and_told_to_update_before_it_is_told_more(sari, order):
+    what, told = submission(order), sync(sari)
+    answer = sync(sari, what, client="fieldsync/0.0.9", cursor=told["cursor"])
+
+    assert [result["status"] for result in answer["results"]] == ["stored"]
+    assert {name: answer[name] for name in ("changes", "cursor", "more", "check", "reset", "notices")} == {
+        "changes": [], "cursor": told["cursor"], "more": False, "check": None, "reset": False,
+        "notices": [{"code": "upgrade-required"}],
+    }  # fmt: skip
+
+
+def test_y9_an_old_phone_that_has_nothing_to_tell_is_refused_in_plain_words(sari):
+    asked = request(sari, client="fieldsync/0.0.9")
+    answer = sari.api.post("/api/v1/sync", asked, format="json")
+
+    assert (answer.status_code, answer["Sync-Protocol"], answer.json()["code"]) == (
+        426,
+        "1",
+        "upgrade-required",
+    )
+    for client in ("fieldsync/0.1.0", "fieldsync/1", "another/x.y", "", "/0.0.1"):
+        assert sync(sari, client=client)["notices"] == []
