@@ -20,6 +20,7 @@ from backend.indicators.rules import Period
 from backend.people.models import User, regions_where
 from backend.people.rules import Verb
 from backend.visits.models import Visit
+from backend.visits.testimony import answers_in, as_text
 
 VISITS_PER_CHUNK = 100
 LINES_PER_CHUNK = 500
@@ -39,7 +40,7 @@ VISIT_FIELDS = (
     "assignment__product__code",
     "assignment__scenario",
     "score__checklist",
-    "submission__answers",
+    "submission__doc",
     "score__items",
     "score__criticals",
 )
@@ -70,11 +71,10 @@ def findings(visits: QuerySet[Visit], *, notes: bool = False) -> Iterator[Row]:
 
 
 def _findings(row: tuple[Any, ...], checklists: _Checklists, notes: bool) -> Iterator[Row]:
-    pk, day, programme, unit, unit_name, unit_type, *place, checklist, answers, scores, criticals = row
+    pk, day, programme, unit, unit_name, unit_type, *place, checklist, doc, scores, criticals = row
     version, items = checklists.told(checklist, unit_type)
     visit = (str(pk), programme, _day(day), unit, unit_name, unit_type, *place, checklist, version)
-    told = answers if isinstance(answers, dict) else {}
-    yield from finding_rows(visit, items, told, scores, frozenset(criticals), notes=notes)
+    yield from finding_rows(visit, items, answers_in(as_text(doc)), scores, frozenset(criticals), notes=notes)
 
 
 class _Checklists:

@@ -25,7 +25,8 @@ def scorable(visits: QuerySet[Visit]) -> QuerySet[Visit]:
         .only(
             "local_date",
             "told_at",
-            "submission__answers",
+            "submission__doc",
+            "submission__slot",
             "submission__checklist",
             "assignment__scenario",
             "assignment__checklist",

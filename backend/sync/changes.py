@@ -30,7 +30,7 @@ Standards = Mapping[UUID, list[PublishedStandard]]
 def page_for(user: User, *, cursor: Cursor | None, echo: str | None, limit: int) -> dict[str, Any]:
     """The members of an answer that tell changes. A fixed number of statements, however long the page."""
     page = read_page(user.pk, cursor, limit=limit)
-    things = _visits_of(user, page.changes)
+    things: dict[Any, dict[str, Any]] = dict(_visits_of(user, page.changes))
     things.update(drafts_of(user, _living(page.changes, "draft")))
     changes = [_change(change, things.get(change.entity)) for change in page.changes]
     # An order that was taken from her since the page was read, or whose programme she has left, is told as gone.
@@ -108,7 +108,7 @@ def orders_told(ids: list[UUID], inspector: UUID) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(Exists(hers), pk__in=ids, inspector=inspector, cancelled_at=None)
         .select_related("unit", "unit__institution", "product", "told", "told__submission")
-        .defer("told__submission__doc", "told__submission__answers", "told__submission__flags", "told__flags")
+        .defer("told__submission__doc", "told__submission__flags", "told__flags")
     )
 
 

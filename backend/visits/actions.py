@@ -113,7 +113,6 @@ def _submission(
         inspector=delivery.user,
         checklist=keepable(telling.checklist)[:60],
         doc=as_bytes(telling.text),
-        answers=None if slot is Slot.QUARANTINED else dict(told.answers),
         photos=[str(photo) for photo in told.described],
         slot=slot.value,
         why=why,

@@ -5,7 +5,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -16,21 +17,23 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.assignments.api import InspectorOut, PlaceOut, ServedOut, WindowOut
-from backend.evidence import actions as evidence
 from backend.evidence.models import Photo
 from backend.evidence.rules import PhotoState
-from backend.evidence.storage import open_kept
+from backend.evidence.storage import address, open_kept
 from backend.people.models import User
 from backend.people.rules import Verb
+from backend.rest.etags import etag
 from backend.rest.forms import In
 from backend.rest.negotiation import AsItIs
 from backend.visits.errors import NoSuchPhoto, NoSuchSubmission, NoSuchVisit
 from backend.visits.models import Submission, Visit
+from backend.visits.pictures import look_at
 from backend.visits.rules import VisitState
 from backend.visits.testimony import read_doc
 
 STATES = [state.value for state in VisitState]
-PHOTO_STATES = [state.value for state in PhotoState]
+PHOTO_STATES = [state.value for state in PhotoState if state is not PhotoState.WAIT]
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 ATTEMPTS_SHOWN_MAX = 100
 PHOTO_CACHED = timedelta(days=30)
 
@@ -166,7 +169,8 @@ class OneVisit(APIView):
             "photos": PhotoOut(photos_of(hers), many=True).data if hers else [],
             "attempts": AttemptOut(cast(Any, attempts), many=True).data,
         }
-        return Response({**VisitOut(found, context={"request": request}).data, **parts})
+        shown = VisitOut(found, context={"request": request}).data
+        return Response({**shown, **parts}, headers=etag(found.assignment.rev))
 
 
 class Text(APIView):
@@ -186,31 +190,36 @@ class Text(APIView):
 class OnePhoto(APIView):
     content_negotiation_class = AsItIs
 
-    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
-    def get(self, request: Request, photo: UUID) -> FileResponse:
-        """The bytes as the phone sent them."""
-        found = photo_for(cast(User, request.user), photo)
-        return picture(str(found.blob_id), found.media_type)
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, 302: None})
+    def get(self, request: Request, photo: UUID) -> HttpResponseBase:
+        """The bytes as the phone sent them; from an object store by way of an address that holds a few minutes."""
+        found, _ = looked_at(cast(User, request.user), photo)
+        return picture(str(found.blob_id), found.media_type, name=f"{found.pk}.{SUFFIXES[found.media_type]}")
 
 
 class Thumbnail(APIView):
     content_negotiation_class = AsItIs
 
-    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
-    def get(self, request: Request, photo: UUID) -> FileResponse:
-        """A small upright JPEG without metadata; made now if no worker came to it yet."""
-        found = photo_for(cast(User, request.user), photo)
-        return picture(found.thumbnail or evidence.make_thumbnail(found.pk), "image/jpeg")
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 302: None})
+    def get(self, request: Request, photo: UUID) -> HttpResponseBase:
+        """A small upright JPEG without metadata, made when somebody first asks for it."""
+        found, small = looked_at(cast(User, request.user), photo)
+        return picture(small, "image/jpeg", name=f"{found.pk}-small.jpg")
 
 
-def photo_for(user: User, photo: UUID) -> Photo:
-    """A stored photo that is hers, or of a visit she follows. Raises NoSuchPhoto."""
-    found = Photo.objects.filter(pk=photo, state=PhotoState.STORED).first()
-    if found is None:
+def looked_at(user: User, photo: UUID) -> tuple[Photo, str]:
+    """A stored photo that is hers, or of a visit she follows, and the key of its thumbnail. Raises NoSuchPhoto,
+    with a reason when it is bad: perhaps it is this very look that found it out."""
+    found = Photo.objects.filter(pk=photo).first()
+    if found is None or (
+        found.inspector_id != user.pk and not Visit.objects.followed_by(user).filter(pk=found.visit).exists()
+    ):
         raise NoSuchPhoto(photo=photo)
-    if found.inspector_id != user.pk and not Visit.objects.followed_by(user).filter(pk=found.visit).exists():
-        raise NoSuchPhoto(photo=photo)
-    return found
+    small = look_at(found, by=user) if found.state == PhotoState.STORED else None
+    if small is None:
+        found.refresh_from_db(fields=["reason"])
+        raise NoSuchPhoto(photo=photo, reason=found.reason)
+    return found, small
 
 
 def photos_of(submission: Submission) -> list[dict[str, Any]]:
@@ -233,10 +242,16 @@ def photo_told(key: str, photo: Photo | None) -> dict[str, Any]:
     }
 
 
-def picture(key: str, media_type: str) -> FileResponse:
-    """Bytes that never change, for one person's own cache."""
+def picture(key: str, media_type: str, *, name: str) -> HttpResponseBase:
+    """Bytes that never change, for one person's own cache; or where an object store gives them out for now."""
+    answer: HttpResponseBase
+    if elsewhere := address(key, media_type=media_type, name=name):
+        answer = HttpResponseRedirect(elsewhere)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
     answer = FileResponse(open_kept(key), content_type=media_type)
     answer["Cache-Control"] = f"private, max-age={int(PHOTO_CACHED.total_seconds())}, immutable"
+    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from backend.statements import prepared, prepared_update
 from backend.units.models import PublishedStandard
 from backend.units.rules import standard_on
 from backend.visits.rules import Slot, VisitState
+from backend.visits.testimony import answers_in, as_text
 
 VERSIONS_LOOKED_AT_MAX = 50
 
@@ -50,8 +51,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(Q(inspector=user) | Q(visit__in=Visit.objects.followed_by(user).values("pk")))
 
     def in_brief(self) -> SubmissionQuerySet:
-        """Without the text and the answers, which can be a megabyte."""
-        return self.defer("doc", "answers")
+        """Without the text, which can be a megabyte."""
+        return self.defer("doc")
 
 
 class Submission(models.Model):
@@ -68,10 +69,8 @@ class Submission(models.Model):
     device = models.ForeignKey("people.Device", on_delete=models.PROTECT, related_name="+")
     inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     checklist = models.CharField(max_length=60)  # as the phone said it; checked against ours when it is known
-    doc = (
-        models.BinaryField()
-    )  # UTF-8 of the exact text; bytes, because a text column would refuse some of them
-    answers = models.JSONField(null=True)  # its answers, parsed, by item code; null when quarantined
+    # The exact text in UTF-8, and the only copy of its answers. Bytes: a text column would refuse some of them.
+    doc = models.BinaryField()
     photos = models.JSONField(default=list)  # ids of the photos its text lists
     slot = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Slot])
     why = models.CharField(max_length=60, blank=True)  # why late or quarantined, a stable word
@@ -99,7 +98,12 @@ class Submission(models.Model):
 
     @property
     def text(self) -> str:
-        return bytes(self.doc).decode("utf-8", "surrogatepass")
+        return as_text(self.doc)
+
+    @property
+    def answers(self) -> Mapping[str, Any] | None:
+        """By item code, as far as they can be read; None when quarantined."""
+        return None if self.slot == Slot.QUARANTINED else answers_in(self.text)
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -139,8 +143,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.select_related("submission", "assignment").only(*names)
 
     def in_brief(self) -> VisitQuerySet:
-        """With names, but without the submission's text and answers, which can be a megabyte."""
-        return self.defer("submission__doc", "submission__answers")
+        """With names, but without the submission's text, which can be a megabyte."""
+        return self.defer("submission__doc")
 
     def in_region(self, code: str) -> VisitQuerySet:
         """Of units in this region or below it; everywhere for ""."""
@@ -201,7 +205,7 @@ class Draft(models.Model):
 
     @property
     def text(self) -> str | None:
-        return None if self.doc is None else bytes(self.doc).decode("utf-8", "surrogatepass")
+        return None if self.doc is None else as_text(self.doc)
 
 
 # What the telling of a visit asks, many times a minute.

@@ -71,6 +71,16 @@ def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def as_text(kept: bytes | memoryview) -> str:
+    """The text that was kept as these bytes."""
+    return bytes(kept).decode("utf-8", "surrogatepass")
+
+
+def answers_in(text: str) -> Mapping[str, Any]:
+    """Answers by item code, as far as they can be read."""
+    return _mapping(read_doc(text) or {}, "answers", [])
+
+
 def read_doc(text: str) -> dict[str, Any] | None:
     """The text as JSON values that any database keeps: NUL and half letters become U+FFFD, numbers beyond
     18 digits or infinity become text, what lies deeper than 40 levels becomes null. None when it is no JSON

@@ -97,7 +97,7 @@ def accepted(
     text = text_of(order, answers)
     told = Submission(
         id=number + 1, uuid=uuid7(), digest=sha256_text(text), visit=order.pk, attempt=1, device=who.device,
-        inspector=who.user, checklist=order.checklist_id, doc=text.encode(), answers=answers, slot="current",
+        inspector=who.user, checklist=order.checklist_id, doc=text.encode(), slot="current",
         started_at=at, finished_at=at + timedelta(hours=1), received_at=at + timedelta(hours=2),
     )  # fmt: skip
     visit = Visit(

@@ -57,7 +57,7 @@ def tell_again(
     attempt = visit.attempt + (visit.submission_id is not None)
     visit.submission = Submission.objects.create(
         uuid=uuid7(), digest=sha256_text(text), visit=order.pk, attempt=attempt, device=device,
-        inspector=order.inspector, checklist=digest, doc=text.encode(), answers=answers, slot="current",
+        inspector=order.inspector, checklist=digest, doc=text.encode(), slot="current",
         received_at=visit.told_at,
     )  # fmt: skip
     visit.attempt = attempt
