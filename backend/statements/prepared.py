@@ -91,11 +91,13 @@ def _converted(rows: Sequence[Sequence[Any]], converters: dict[int, Any]) -> Ite
         for position, (convs, expression) in converters.items():
             for convert in convs:
                 values[position] = convert(values[position], expression, connection)
-        yield values
+        yield tuple(values)
 
 
 def _compile(make: Callable[..., Any], values: Values) -> Compiled:
     """Compile with values that occur nowhere else, and remember where they went."""
+    if [] in values.values():
+        raise TypeError(f"{make.__name__}: a list is empty")
     marks: dict[Any, tuple[str, int | None]] = {}
     marked: Values = {}
     for name, value in values.items():
