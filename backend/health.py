@@ -1,10 +1,14 @@
-"""GET /healthz: whether this process can reach its database and write evidence."""
+"""GET /healthz: whether this process can reach its database and its store of photos."""
 
 import os
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+
+from backend.core.errors import Problem
+from backend.evidence import storage
+from backend.evidence.errors import NothingKept
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -24,6 +28,15 @@ def _database() -> str:
 
 
 def _store() -> str:
-    """The folder must take a file; a probe that writes at every call would wear the disk for nothing."""
-    root = settings.MEDIA_ROOT
-    return "ok" if os.access(root if root.exists() else root.parent, os.W_OK) else "not writable"
+    """A folder must take files, a bucket must say that something is not there; a probe that writes at every call
+    would wear the disk for nothing."""
+    if settings.EVIDENCE_STORE == "disk":
+        root = settings.MEDIA_ROOT
+        return "ok" if os.access(root if root.exists() else root.parent, os.W_OK) else "not writable"
+    try:
+        storage.read_kept("healthz")
+    except NothingKept:
+        return "ok"
+    except Problem as problem:
+        return problem.code
+    return "ok"

@@ -4,10 +4,8 @@ another room's work; every task is given the subject's id and may be run twice w
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.evidence.tasks import make_thumbnail
 from backend.indicators.tasks import score_visit
 
 REACTIONS: Mapping[str, Sequence[Any]] = {
-    "photo.kept": [make_thumbnail],
     "visit.accepted": [score_visit],
 }

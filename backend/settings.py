@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def text(name: str, default: str) -> str:
-    """The variable `name`, or what the file that `<name>_FILE` names holds: secrets belong in files, not in variables."""
+    """The variable `name`, or what stands in the file that `<name>_FILE` names: the way to give secrets."""
     file = os.environ.get(f"{name}_FILE", "")
     if not file:
         return os.environ.get(name, default)
@@ -82,7 +82,6 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             # One connection a thread: no more than processes x threads, whatever arrives (see docs/operations.md).
             "CONN_MAX_AGE": 600,
-            "CONN_HEALTH_CHECKS": True,
             # Plans of repeated statements are kept (see backend/statements); pgbouncer needs 1.21 or newer for it.
             "OPTIONS": {"prepare_threshold": 5, **dict(parse_qsl(parts.query))},
         }
@@ -193,9 +192,11 @@ STATIC_URL = "/static/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(VAR / "media")))
 
 
-def evidence_store() -> dict[str, object]:
+EVIDENCE_STORE = text("EVIDENCE_STORE", "disk")
+
+
+def evidence_store(kind: str) -> dict[str, object]:
     """Where photos are kept: EVIDENCE_STORE=disk, in MEDIA_ROOT, or s3."""
-    kind = text("EVIDENCE_STORE", "disk")
     if kind == "disk":
         return {"BACKEND": "backend.evidence.disk.DurableDisk", "OPTIONS": {"location": str(MEDIA_ROOT)}}
     if kind != "s3":
@@ -217,7 +218,7 @@ def evidence_store() -> dict[str, object]:
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "evidence": evidence_store(),
+    "evidence": evidence_store(EVIDENCE_STORE),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

@@ -190,6 +190,38 @@ class PhotoBad(Problem):
     )
 
 
+class PhotosOff(Problem):
+    """Photos wait because you asked to send documents only. Everything is safe here. Sync again without that wish to
+    send them."""
+
+    code = "documents-only"
+    words_id = (
+        "Foto menunggu karena Anda memilih mengirim dokumen saja. Semua aman di sini. Kirim lagi tanpa pilihan itu "
+        "untuk mengirim foto."
+    )
+
+
+class BudgetSpent(Problem):
+    """Today's data budget of {kib} KiB is used up, so the rest waits. Everything is safe here. It goes tomorrow, or
+    now with a larger budget."""
+
+    code = "budget-spent"
+    words_id = (
+        "Jatah data hari ini, {kib} KiB, sudah terpakai, jadi sisanya menunggu. Semua aman di sini. Sisanya dikirim "
+        "besok, atau sekarang dengan jatah lebih besar."
+    )
+
+
+class PhotosLater(Problem):
+    """The server takes {count} photos only when others are through. They are safe here. They go with a later sync."""
+
+    code = "photos-later"
+    words_id = (
+        "Server baru menerima {count} foto setelah yang lain selesai. Foto aman di sini. Dikirim pada "
+        "pengiriman berikutnya."
+    )
+
+
 # The store on this machine
 
 
@@ -255,6 +287,13 @@ class OtherUser(Problem):
     words_id = "Folder ini menyimpan catatan akun lain dengan nama yang sama. Tidak ada yang diubah. Pakai folder lain."
 
 
+class FileUnwritable(Problem):
+    """The file {file} cannot be written ({why}). Nothing is lost; everything is still here. Choose another place."""
+
+    code = "file-unwritable"
+    words_id = "Berkas {file} tidak dapat ditulis ({why}). Tidak ada yang hilang. Pilih tempat lain."
+
+
 # Recording
 
 
@@ -286,6 +325,28 @@ class AlreadyTold(Problem):
 
     code = "already-told"
     words_id = "Kunjungan ini sudah Anda selesaikan. Kiriman tetap seperti adanya; perubahan hanya bila dikembalikan."
+
+
+class AlreadyBegun(Problem):
+    """This visit has been started on this device as well. Nothing was changed. Discard the draft here first, or go on
+    with it."""
+
+    code = "already-begun"
+    words_id = (
+        "Kunjungan ini juga sudah dimulai di perangkat ini. Tidak ada yang berubah. Buang dulu draf di sini, atau "
+        "lanjutkan draf ini."
+    )
+
+
+class NoSuchDraft(Problem):
+    """There is no draft of this visit on that device, or it was thrown away. Nothing was changed. Sync, then look at
+    the list again."""
+
+    code = "no-such-draft"
+    words_id = (
+        "Tidak ada draf kunjungan ini di perangkat itu, atau sudah dibuang. Tidak ada yang berubah. Kirim dan ambil "
+        "dulu, lalu lihat lagi daftarnya."
+    )
 
 
 class ChecklistMissing(Problem):

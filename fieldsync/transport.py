@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -40,6 +41,7 @@ CONNECT_SECONDS_MAX = 20.0
 SILENCE_SECONDS_MAX = 90.0
 GZIP_ABOVE_BYTES = 500
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
+UNPACKS = {"Accept-Encoding": "gzip"}
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,37 @@ class Reply:
         """Photo-State, told with the last piece: stored or bad."""
         return self.headers.get("photo-state")
 
+    def epoch(self) -> str | None:
+        """Sync-Epoch of an upload's answer: in which history of the server it is true. None when it is not told."""
+        return self.headers.get("sync-epoch")
+
+
+@dataclass
+class Traffic:
+    """What went over the line: requests, and application bytes each way with their heads. What a broken request got
+    through is not known, so all of it counts."""
+
+    requests: int = 0
+    up: int = 0
+    down: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.up + self.down
+
 
 class Transport:
-    """One server, spoken to by one device.
+    """One server, spoken to by one device over one connection that is kept open.
 
-    server: address such as https://samar.example.org, with or without /api/v1. Without a scheme https is meant.
+    server                address such as https://samar.example.org, with or without /api/v1; without a scheme
+                          https is meant
+    token                 the device's token, told to this server and to nobody else
+    silence_seconds_max   how long nothing may move on the line
+    connect_seconds_max   how long a connection may take to be made
+
+    Every method raises NoAnswer (no connection, cut, too long silent), NotOurServer (an answer without
+    `Sync-Protocol: 1`), AnswerBroken (unreadable compression, more than 16 MiB) and ForeignAddress. Protocol: 6.9.
+    `traffic` counts what went over the line.
     """
 
     def __init__(
@@ -81,14 +109,17 @@ class Transport:
     ) -> None:
         self.server = server_address(server)
         self.token = token
+        self.traffic = Traffic()
         self._plain = False
         self._http = httpx.Client(
             timeout=httpx.Timeout(silence_seconds_max, connect=connect_seconds_max),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"User-Agent": wire.CLIENT},
             follow_redirects=False,
             trust_env=not _is_this_machine(self.server),
         )
+        # Every byte is paid for by the inspector: HTTP/1.1 keeps connections by itself, and who we are is in the body.
+        for name in list(self._http.headers):
+            del self._http.headers[name]
 
     def __enter__(self) -> Transport:
         return self
@@ -103,26 +134,33 @@ class Transport:
         self._http.close()
 
     def sync(self, content: bytes) -> Reply:
-        """POST /sync. Raises NoAnswer, NotOurServer, AnswerBroken."""
+        """POST /sync."""
         return self._post("/sync", content)
 
     def sign_in(self, username: str, password: str, *, device: str, name: str, platform: str) -> Reply:
-        """POST /login, without a token. Raises as `sync`."""
+        """POST /login, without a token."""
         device_told = {"id": device, "name": name, "platform": platform}
         said = {"username": username, "password": password, "device": device_told}
         return self._post("/login", wire.body(said), known=False)
 
     def checklist(self, digest: str) -> Reply:
         """GET /checklists/{digest}: the body is the exact published text."""
-        return self._send("GET", f"{wire.API}/checklists/{quote(digest, safe=':')}")
+        return self._get(f"/checklists/{quote(digest, safe=':')}")
 
     def submission(self, id: str, digest: str) -> Reply:
         """GET /submissions/{id}?digest=: an earlier submission with its exact text."""
-        return self._send("GET", f"{wire.API}/submissions/{quote(id)}?digest={quote(digest, safe=':')}")
+        return self._get(f"/submissions/{quote(id)}?digest={quote(digest, safe=':')}")
+
+    def draft(self, visit: str, device: str) -> Reply:
+        """GET /drafts/{visit}/{device}: a draft of one of her devices, as the server last had it."""
+        return self._get(f"/drafts/{quote(visit)}/{quote(device)}")
+
+    def photo_there(self, photo: str) -> Reply:
+        """HEAD /photos/{id}: 200 when its bytes are with the server."""
+        return self._send("HEAD", f"{wire.API}/photos/{quote(photo)}")
 
     def piece(self, url: str, offset: int, content: bytes, *, checksum: str | None = None) -> Reply:
-        """PATCH a piece of a photo at `offset` bytes; `checksum` is plain base64 of its SHA-256. Raises as `sync`,
-        and ForeignAddress."""
+        """PATCH a piece of a photo at `offset` bytes; `checksum` is plain base64 of its SHA-256."""
         headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset)}
         headers["Content-Type"] = "application/offset+octet-stream"
         if checksum:
@@ -133,8 +171,11 @@ class Transport:
         """HEAD an upload: how many bytes are there. Only after an error without an answer."""
         return self._send("HEAD", url, headers={"Tus-Resumable": "1.0.0"})
 
+    def _get(self, path: str) -> Reply:
+        return self._send("GET", wire.API + path, headers=UNPACKS)
+
     def _post(self, path: str, content: bytes, *, known: bool = True) -> Reply:
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **UNPACKS}
         if len(content) > GZIP_ABOVE_BYTES and not self._plain:
             headers["Content-Encoding"] = "gzip"
             content = gzip.compress(content, 6, mtime=0)
@@ -155,10 +196,18 @@ class Transport:
         if self.token and known:
             said["Authorization"] = f"Bearer {self.token}"
         try:
-            with self._http.stream(method, url, content=content, headers=said) as answer:
+            request = self._http.build_request(method, url, content=content, headers=said)
+            self.traffic.requests += 1
+            self.traffic.up += _size_up(request, content or b"")
+            with closing(self._http.send(request, stream=True)) as answer:
+                self.traffic.down += _head_size(answer)
                 if answer.headers.get(wire.SPOKEN_HEADER) != str(wire.PROTOCOL):
                     raise NotOurServer(status=answer.status_code)
-                return Reply(answer.status_code, answer.headers, _body(answer), _retry_after(answer))
+                try:
+                    content = _body(answer)
+                finally:
+                    self.traffic.down += answer.num_bytes_downloaded
+                return Reply(answer.status_code, answer.headers, content, _retry_after(answer))
         except httpx.DecodingError as error:
             raise AnswerBroken(why="compression") from error
         except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -203,6 +252,20 @@ def server_address(typed: str) -> str:
     """An address as people type it, in one form: https://host[:port][/path], no slash at the end."""
     address = typed.strip().rstrip("/").removesuffix(wire.API)
     return address if "://" in address else f"https://{address}"
+
+
+def _size_up(request: httpx.Request, content: bytes) -> int:
+    """Bytes of a request as they stand on the line: its first line, its headers, its body."""
+    first = len(request.method) + len(request.url.raw_path) + len("  HTTP/1.1\r\n")
+    return first + _headers_size(request.headers) + len(content)
+
+
+def _head_size(answer: httpx.Response) -> int:
+    return len(f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}\r\n") + _headers_size(answer.headers)
+
+
+def _headers_size(headers: httpx.Headers) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers.raw) + 2
 
 
 def _body(answer: httpx.Response) -> bytes:

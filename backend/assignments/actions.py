@@ -34,6 +34,7 @@ from backend.assignments.rules import (
 )
 from backend.checklists.models import Checklist
 from backend.core.clock import now
+from backend.core.revisions import Expected, check_rev
 from backend.feed.actions import Touch
 from backend.journal.actions import one_transaction, record
 from backend.people.access import require
@@ -92,13 +93,15 @@ def change(
     briefing: str | None = None,
     window: Window | None = None,
     scenario: Scenario | None = None,
+    expected_rev: Expected = None,
     by: User,
 ) -> Assignment:
     """Another briefing, window or scenario; None leaves a thing as it is.
 
-    Raises as `require`, check_terms and check_spacing do, and NoSuchOrder, Stale, OrderClosed.
+    Raises as `require`, check_rev, check_terms and check_spacing do, and NoSuchOrder, Stale, OrderClosed.
     """
     found = _locked_order(order, by)
+    check_rev(found.rev, expected_rev)
     if found.rev != rev:
         raise Stale(rev=found.rev)
     wanted = {"briefing": briefing, "window": window, "scenario": scenario}
@@ -120,15 +123,18 @@ def change(
 
 
 @one_transaction
-def reassign(order: UUID, *, inspector: UUID, reason: str, by: User) -> Assignment:
+def reassign(
+    order: UUID, *, inspector: UUID, reason: str, expected_rev: Expected = None, by: User
+) -> Assignment:
     """Give the order to another inspector: it leaves one phone and comes to the other. Twice is once.
 
-    What the first inspector still tells is kept, as late. Raises as `require` and check_spacing do, and
-    NoSuchOrder, OrderClosed, NotAnInspector, ConflictDeclared.
+    What the first inspector still tells is kept, as late. Raises as `require`, check_rev and check_spacing do,
+    and NoSuchOrder, OrderClosed, NotAnInspector, ConflictDeclared.
     """
     found = _locked_order(order, by)
     if found.inspector_id == inspector:
         return found
+    check_rev(found.rev, expected_rev)
     if found.state not in OPEN:
         raise OrderClosed(state=found.state.value)
     _check_person(found.pk, inspector, _locked_unit(found.unit_id, found.programme_id), found.window)
@@ -143,14 +149,15 @@ def reassign(order: UUID, *, inspector: UUID, reason: str, by: User) -> Assignme
 
 
 @one_transaction
-def cancel(order: UUID, *, reason: str, by: User) -> Assignment:
+def cancel(order: UUID, *, reason: str, expected_rev: Expected = None, by: User) -> Assignment:
     """Take the order back; it leaves the phone. Twice is once.
 
-    Raises as `require` does, and NoSuchOrder, OrderClosed.
+    Raises as `require` and check_rev do, and NoSuchOrder, OrderClosed.
     """
     found = _locked_order(order, by)
     if found.state is OrderState.CANCELLED:
         return found
+    check_rev(found.rev, expected_rev)
     if found.state not in OPEN:
         raise OrderClosed(state=found.state.value)
     found.cancelled_at, found.cancelled_why = now(), reason

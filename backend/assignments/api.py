@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -19,7 +20,9 @@ from backend.assignments.models import Assignment, AssignmentQuerySet, ConflictO
 from backend.assignments.rules import OrderState, Scenario, Terms, Window
 from backend.people.models import User
 from backend.people.rules import Verb
+from backend.rest.etags import IF_MATCH, etag, expected_rev
 from backend.rest.forms import In
+from backend.rest.once import Once
 from backend.units.models import Product, Unit
 
 SCENARIOS = [scenario.value for scenario in Scenario]
@@ -152,10 +155,11 @@ def _seen_by(request: Request) -> AssignmentQuerySet:
 def _answer(request: Request, order: Assignment, status: int = 200) -> Response:
     """As its reader may see it; also for an inspector's coordinator who has just given it away."""
     shown = _seen_by(request).get(pk=order.pk)
-    return Response(OrderOut(shown, context={"request": request}).data, status=status)
+    data = OrderOut(shown, context={"request": request}).data
+    return Response(data, status=status, headers=etag(shown.rev))
 
 
-class Orders(ListAPIView[Assignment]):
+class Orders(Once, ListAPIView[Assignment]):
     """An inspector's own, a coordinator's of her regions, a manager's of the programme; newest first."""
 
     serializer_class = OrderOut
@@ -173,12 +177,16 @@ class Orders(ListAPIView[Assignment]):
         return super().get(request, *args, **kwargs)
 
     @extend_schema(request=OrderIn, responses={200: OrderOut, 201: OrderOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """A new order. 409 `rotation`, `account-rotation`, `spacing` tell the other order, and until when."""
         sent = OrderIn.read(request.data)
         order, scenario = sent.pop("id"), Scenario(sent.pop("scenario"))
-        made, new = actions.assign(order, Terms(scenario=scenario, **sent), by=cast(User, request.user))
-        return _answer(request, made, 201 if new else 200)
+
+        def assigned() -> Response:
+            made, new = actions.assign(order, Terms(scenario=scenario, **sent), by=cast(User, request.user))
+            return _answer(request, made, 201 if new else 200)
+
+        return self.once(assigned)
 
 
 class Order(APIView):
@@ -188,34 +196,37 @@ class Order(APIView):
         found = _seen_by(request).filter(pk=order).first()
         if found is None:
             raise NoSuchOrder(order=order)
-        return Response(OrderOut(found, context={"request": request}).data)
+        return Response(OrderOut(found, context={"request": request}).data, headers=etag(found.rev))
 
-    @extend_schema(request=ChangeIn, responses=OrderOut)
+    @extend_schema(parameters=[IF_MATCH], request=ChangeIn, responses=OrderOut)
     def patch(self, request: Request, order: UUID) -> Response:
         """Another briefing, window or scenario; `rev` is the one that was read."""
         sent = ChangeIn.read(request.data)
         if "scenario" in sent:
             sent["scenario"] = Scenario(sent["scenario"])
-        return _answer(request, actions.change(order, **sent, by=cast(User, request.user)))
+        sent |= {"expected_rev": expected_rev(request), "by": request.user}
+        return _answer(request, actions.change(order, **sent))
 
 
-class Reassignment(APIView):
-    @extend_schema(request=ReassignIn, responses=OrderOut)
-    def post(self, request: Request, order: UUID) -> Response:
+class Reassignment(Once):
+    @extend_schema(parameters=[IF_MATCH], request=ReassignIn, responses=OrderOut)
+    def post(self, request: Request, order: UUID) -> HttpResponseBase:
         """The order leaves one phone and comes to another."""
         sent = ReassignIn.read(request.data)
-        return _answer(request, actions.reassign(order, **sent, by=cast(User, request.user)))
+        sent |= {"expected_rev": expected_rev(request), "by": request.user}
+        return self.once(lambda: _answer(request, actions.reassign(order, **sent)))
 
 
-class Cancellation(APIView):
-    @extend_schema(request=CancelIn, responses=OrderOut)
-    def post(self, request: Request, order: UUID) -> Response:
+class Cancellation(Once):
+    @extend_schema(parameters=[IF_MATCH], request=CancelIn, responses=OrderOut)
+    def post(self, request: Request, order: UUID) -> HttpResponseBase:
         """The order leaves the phone; what is still told of it is kept, as late."""
         sent = CancelIn.read(request.data)
-        return _answer(request, actions.cancel(order, **sent, by=cast(User, request.user)))
+        sent |= {"expected_rev": expected_rev(request), "by": request.user}
+        return self.once(lambda: _answer(request, actions.cancel(order, **sent)))
 
 
-class Conflicts(ListAPIView[ConflictOfInterest]):
+class Conflicts(Once, ListAPIView[ConflictOfInterest]):
     """Declared conflicts of interest: one's own, and those of programmes in which one hands out orders."""
 
     serializer_class = ConflictOut
@@ -231,11 +242,16 @@ class Conflicts(ListAPIView[ConflictOfInterest]):
         return super().get(request, *args, **kwargs)
 
     @extend_schema(request=ConflictIn, responses={200: ConflictOut, 201: ConflictOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """No order for this inspector at this unit or institution from now on."""
         sent = ConflictIn.read(request.data)
-        made, new = actions.declare_conflict(sent.pop("id"), **sent, by=cast(User, request.user))
-        return Response(ConflictOut(made).data, status=201 if new else 200)
+        conflict = sent.pop("id")
+
+        def declared() -> Response:
+            made, new = actions.declare_conflict(conflict, **sent, by=cast(User, request.user))
+            return Response(ConflictOut(made).data, status=201 if new else 200)
+
+        return self.once(declared)
 
 
 urlpatterns = [

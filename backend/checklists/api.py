@@ -19,6 +19,7 @@ from backend.checklists import actions
 from backend.checklists.models import Checklist
 from backend.checklists.outline import BYTES_MAX, FILES_MAX
 from backend.people.models import User
+from backend.rest.once import Once
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -51,7 +52,7 @@ class ChecklistFilesIn(serializers.Serializer[Any]):
         return files
 
 
-class Checklists(ListAPIView[Checklist]):
+class Checklists(Once, ListAPIView[Checklist]):
     """Every checklist ever published, newest first; the text of each is at its own address."""
 
     queryset = Checklist.objects.defer("text")
@@ -60,13 +61,15 @@ class Checklists(ListAPIView[Checklist]):
     ordering = ("-published_at", "-digest")
 
     @extend_schema(request={"multipart/form-data": ChecklistFilesIn}, responses={201: ChecklistOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Publish. The same content again answers with the checklist that is already there."""
         sent = ChecklistFilesIn(data=request.data)
         sent.is_valid(raise_exception=True)
         files = {file.name: file.read() for file in sent.validated_data["files"]}
-        checklist = actions.publish_checklist(files, by=cast(User, request.user))
-        return Response(ChecklistOut(checklist).data, status=201)
+        by = cast(User, request.user)
+        return self.once(
+            lambda: Response(ChecklistOut(actions.publish_checklist(files, by=by)).data, status=201)
+        )
 
 
 class ChecklistText(APIView):
@@ -80,12 +83,12 @@ class ChecklistText(APIView):
         return get_conditional_response(request._request, etag=etag, response=answer) or answer
 
 
-class Withdrawal(APIView):
+class Withdrawal(Once):
     @extend_schema(request=None, responses={200: ChecklistOut})
-    def post(self, request: Request, digest: str) -> Response:
+    def post(self, request: Request, digest: str) -> HttpResponseBase:
         """No new orders use it from now on; twice is once."""
-        checklist = Checklist.objects.named(digest)
-        return Response(ChecklistOut(actions.withdraw_checklist(checklist, by=cast(User, request.user))).data)
+        checklist, by = Checklist.objects.named(digest), cast(User, request.user)
+        return self.once(lambda: Response(ChecklistOut(actions.withdraw_checklist(checklist, by=by)).data))
 
 
 DIGEST = r"(?P<digest>sha256:[A-Za-z0-9_-]{43})"

@@ -63,6 +63,16 @@ class Conflict(Problem):
     words_id = "Tindakan ini tidak lagi sesuai dengan keadaan sekarang."
 
 
+class ChangedMeanwhile(Problem):
+    """Somebody changed this meanwhile; nothing was done, please look at it again.
+
+    Facts: `rev`, the present one, when there is one.
+    """
+
+    code = "changed-meanwhile"
+    words_id = "Ini telah diubah orang lain; tidak ada yang dilakukan, silakan lihat kembali."
+
+
 class Gone(Problem):
     """This existed once and does not any more."""
 

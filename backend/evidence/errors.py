@@ -40,11 +40,35 @@ class PhotoIsBad(Conflict):
     words_id = "Byte foto ini tidak dapat disimpan. Silakan ambil ulang dengan id baru."
 
 
+class PhotoTooLarge(TooLarge):
+    """This photo is larger than a photo may be; please take it again, smaller."""
+
+    code = "photo-too-large"
+    words_id = "Foto ini melebihi batas; silakan ambil ulang dengan ukuran lebih kecil."
+
+
+class TooMuchUnderWay(Unavailable):
+    """This device has too many unfinished photos under way; please finish some of them first."""
+
+    code = "quota"
+    words_id = (
+        "Perangkat ini memiliki terlalu banyak foto yang belum selesai; silakan selesaikan sebagian dahulu."
+    )
+    status: ClassVar[int] = 429
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
+
+
 class UploadGone(Gone):
     """This address takes no more bytes; /sync names a new one if any are wanted."""
 
     code = "upload-gone"
     words_id = "Alamat ini tidak lagi menerima byte; /sync menyebut yang baru bila masih diperlukan."
+
+
+class TooManyPieces(UploadGone):
+    """This address took too many pieces and takes no more; /sync names a new one."""
+
+    words_id = "Alamat ini telah menerima terlalu banyak potongan; /sync menyebut yang baru."
 
 
 class OffsetMismatch(Conflict):
@@ -79,6 +103,7 @@ class StoreFull(Unavailable):
     code = "store-full"
     words_id = "Penyimpanan server penuh. Tidak ada yang hilang; simpan foto dan coba lagi nanti."
     status: ClassVar[int] = 507
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "300"}
 
 
 class StoreUnavailable(Unavailable):
@@ -86,6 +111,13 @@ class StoreUnavailable(Unavailable):
 
     code = "store-unavailable"
     words_id = "Penyimpanan server tidak menjawab. Tidak ada yang hilang; simpan foto dan coba lagi nanti."
+
+
+class NothingKept(StoreUnavailable):
+    """The server's storage has no such bytes."""
+
+    code = "store-lacks-bytes"
+    words_id = "Penyimpanan server tidak memiliki byte ini."
 
 
 class NotAPicture(Invalid):

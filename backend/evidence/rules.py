@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from uuid import UUID
 
 
@@ -19,7 +19,11 @@ PHOTO_BYTES_MAX = mib(8)
 PHOTO_PIXELS_MAX = 50_000_000
 PIECE_BYTES_MAX = mib(1)
 GENERATIONS_MAX = 3
+PIECES_MAX = 1000  # of one upload: a photo in pieces of a few hundred bytes is a phone gone wrong
+OPEN_UPLOADS_MAX = 200  # of one device
+UNFINISHED_BYTES_MAX = mib(512)  # of one device
 UPLOAD_DAYS_MAX = 14
+PIECE_DAYS_MAX = 30
 BAD_BYTES_DAYS_MAX = 90
 DECODINGS_AT_ONCE_MAX = 2
 SWEPT_AT_ONCE_MAX = 500
@@ -31,9 +35,12 @@ _SIZE_MAX = 2**53
 
 
 class PhotoState(StrEnum):
+    """WAIT is only told, never kept: this device has too much under way; ask again at a later sync."""
+
     NEED = "need"
     STORED = "stored"
     BAD = "bad"
+    WAIT = "wait"
 
 
 class UploadState(StrEnum):
@@ -54,6 +61,7 @@ class Reason(StrEnum):
     """Why a photo is bad, or why an announcement counts for nothing."""
 
     MALFORMED = "malformed"
+    QUOTA = "quota"
     NOT_YOURS = "not-yours"
     ANNOUNCED_DIFFERENTLY = "announced-differently"
     TYPE = "type-not-allowed"
@@ -62,6 +70,55 @@ class Reason(StrEnum):
     NOT_AN_IMAGE = "not-an-image"
     INCOMPLETE = "incomplete-image"
     TOO_MANY_PIXELS = "too-many-pixels"
+
+
+class Trouble(Enum):
+    """What is wrong with a store, in words for whoever set it up: a code, English, Indonesian."""
+
+    CANNOT_CONNECT = (
+        "cannot-connect",
+        "The store does not answer: check S3_ENDPOINT, and whether it can be reached from this machine.",
+        "Penyimpanan tidak menjawab: periksa S3_ENDPOINT, dan apakah dapat dijangkau dari mesin ini.",
+    )
+    WRONG_KEY = (
+        "wrong-key",
+        "The store does not accept the key: check S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION and this machine's clock.",
+        "Penyimpanan menolak kunci: periksa S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION, dan jam mesin ini.",
+    )
+    NO_SUCH_BUCKET = (
+        "no-such-bucket",
+        "The store has no such bucket: create it, or check S3_BUCKET.",
+        "Bucket ini tidak ada: buatlah, atau periksa S3_BUCKET.",
+    )
+    NOT_WRITABLE = (
+        "not-writable",
+        "The store cannot be written to: check the rights of the key, or of the folder MEDIA_ROOT.",
+        "Penyimpanan tidak dapat ditulisi: periksa hak kunci, atau hak folder MEDIA_ROOT.",
+    )
+    FULL = ("full", "The store is full.", "Penyimpanan penuh.")
+    NOT_READABLE = (
+        "not-readable",
+        "What was written cannot be read: check the rights of the key, or of the folder MEDIA_ROOT.",
+        "Yang ditulis tidak dapat dibaca: periksa hak kunci, atau hak folder MEDIA_ROOT.",
+    )
+    OTHER_BYTES = (
+        "other-bytes",
+        "The store answers with other bytes than were written: it, or something before it, is broken.",
+        "Penyimpanan memberi byte lain dari yang ditulis: ia, atau sesuatu di depannya, rusak.",
+    )
+    WRITTEN_OVER = (
+        "written-over",
+        "The store lets a name be written twice: it does not know `If-None-Match`, which keeps evidence unchanged.",
+        "Satu nama dapat ditulis dua kali: penyimpanan tidak mengenal `If-None-Match`, penjaga keutuhan bukti.",
+    )
+    CANNOT_DELETE = (
+        "cannot-delete",
+        "What was written cannot be deleted: check the rights of the key, or of the folder MEDIA_ROOT.",
+        "Yang ditulis tidak dapat dihapus: periksa hak kunci, atau hak folder MEDIA_ROOT.",
+    )
+
+    def __init__(self, code: str, words: str, words_id: str) -> None:
+        self.code, self.words, self.words_id = code, words, words_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +154,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a photo stands, as its phone is told: what to send, from which offset, or that nothing is wanted.
+    """Where a photo stands, as its phone is told: what to send, from which offset, or that nothing is wanted now.
 
     `complete`: all bytes are here, and only the commit is missing. `fresh`: this very announcement settled it,
     as bytes kept already, or as what can never be kept.
@@ -114,7 +171,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a decoder saw."""
+    """What a picture says of itself."""
 
     media_type: str
     width: int
@@ -139,9 +196,9 @@ def read_uuid(raw: object) -> UUID | None:
         return None
 
 
-def piece_folder(photo: UUID, generation: int) -> str:
-    """Where an upload's pieces lie, and nothing else: `pieces/3f/<photo>.<generation>`."""
-    return f"pieces/{photo.hex[-2:]}/{photo}.{generation}"
+def piece_key(photo: UUID, generation: int, offset: int, name: str) -> str:
+    """A piece on its way: `pieces/3f/<photo>.<generation>.<offset>-<random>`, written by one request only."""
+    return f"pieces/{photo.hex[-2:]}/{photo}.{generation}.{offset}-{name}"
 
 
 def photo_key(photo: UUID, generation: int) -> str:
@@ -150,5 +207,6 @@ def photo_key(photo: UUID, generation: int) -> str:
     return f"photos/{photo.hex[-2:]}/{photo}.{generation}"
 
 
-def thumbnail_key(photo: UUID) -> str:
-    return f"thumbnails/{photo.hex[-2:]}/{photo}.jpg"
+def thumbnail_key(photo: UUID, sha256: str) -> str:
+    """Another encoder makes other bytes, and they need another name."""
+    return f"thumbnails/{photo.hex[-2:]}/{photo}.{sha256[:12]}.jpg"

@@ -1,144 +1,114 @@
-"""The store of bytes: four words for the rest of the house, and the durable disk behind them by default.
+"""The store of bytes: a few words for the rest of the house; what stands behind them is chosen by EVIDENCE_STORE,
+the durable disk (`evidence.disk`) or an S3 bucket (`evidence.bucket`).
 
-Keys are write-once: whoever writes a key writes the same bytes, or has made the key up at random.
+Keys are write-once: whoever writes a key writes the same bytes, or has made the key up at random. Nothing is ever
+listed to find out what is there: every key is in a row before its bytes are in the store.
 """
 
-import errno
-import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import storages
 
-from backend.evidence.errors import StoreFull, StoreUnavailable
+from backend.evidence.errors import NothingKept, StoreFull, StoreUnavailable
+from backend.evidence.rules import Trouble
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-UNFINISHED = ".unfinished"
+
+class Store(Protocol):
+    """What a store does. Each raises StoreUnavailable; `keep` also StoreFull, `read` and `open` NothingKept."""
+
+    def keep(self, key: str, content: bytes) -> None: ...
+
+    def read(self, key: str) -> bytes: ...
+
+    def open_kept(self, key: str) -> BinaryIO: ...
+
+    def remove(self, key: str) -> None: ...
+
+    def address(self, key: str, *, media_type: str, name: str) -> str | None: ...
+
+    def remove_forgotten(self, *, unfinished_before: datetime, pieces_before: datetime) -> None: ...
+
+    def prepare(self) -> None: ...
+
+    def trouble(self, cause: BaseException | None) -> Trouble | None: ...
 
 
 def keep(key: str, content: bytes) -> None:
-    """Bytes under a key, on the disk for good when this returns. Raises StoreFull, StoreUnavailable."""
-    with _told_as_problems():
-        _store().save(key, ContentFile(content))
+    """Bytes under a key, there for good when this returns. Raises StoreFull, StoreUnavailable."""
+    _store().keep(key, content)
 
 
 def open_kept(key: str) -> BinaryIO:
-    """A readable file. Raises StoreUnavailable, also when nothing is kept under this key."""
-    with _told_as_problems():
-        return cast(BinaryIO, _store().open(key, "rb"))
+    """A readable file. Raises NothingKept, StoreUnavailable."""
+    return _store().open_kept(key)
 
 
 def read_kept(key: str) -> bytes:
-    """All bytes under a key. Raises StoreUnavailable."""
-    with _told_as_problems(), _store().open(key, "rb") as file:
-        return cast(bytes, file.read())
+    """All bytes under a key. Raises NothingKept, StoreUnavailable."""
+    return _store().read(key)
 
 
 def remove(key: str) -> None:
     """Forget the bytes; nothing happens when there are none. Raises StoreUnavailable."""
-    with _told_as_problems():
-        _store().delete(key)
+    _store().remove(key)
 
 
-def remove_folder(folder: str) -> None:
-    """Forget everything in one upload's folder, also what no row speaks of. Raises StoreUnavailable."""
-    with _told_as_problems():
-        store = _store()
-        try:
-            _, names = store.listdir(folder)
-        except FileNotFoundError:
-            return
-        for name in names:
-            store.delete(f"{folder}/{name}")
-        if isinstance(store, DurableDisk):
-            store.remove_empty(folder)
+def address(key: str, *, media_type: str, name: str) -> str | None:
+    """Where a browser may fetch these bytes itself for a few minutes, as a file of that type and name; None when
+    it has to come through us."""
+    return _store().address(key, media_type=media_type, name=name)
 
 
-def exists(key: str) -> bool:
-    with _told_as_problems():
-        return _store().exists(key)
+def remove_forgotten(*, unfinished_before: datetime, pieces_before: datetime) -> None:
+    """Forget what killed writers left: half-written files, and pieces no row ever spoke of. A disk looks for
+    them; in a bucket a lifecycle rule on `pieces/` does it."""
+    _store().remove_forgotten(unfinished_before=unfinished_before, pieces_before=pieces_before)
 
 
-def remove_unfinished(*, before: datetime) -> None:
-    """Forget what a killed writer left half-written. Object stores never show such a thing."""
-    store = _store()
-    if isinstance(store, DurableDisk):
-        store.remove_unfinished(before=before)
+def prepare() -> None:
+    """Make what is large and connects to nobody yet: before a server forks, so that its processes share it."""
+    _store().prepare()
 
 
-def _store() -> Storage:
-    return storages["evidence"]
-
-
-@contextmanager
-def _told_as_problems() -> Iterator[None]:
+def check() -> Trouble | None:
+    """Write, read, write again and delete one small object; None when all went as it should. For the start of a
+    server: what is wrong is better said then than to the first phone."""
+    store, key, content = _store(), f"check/{secrets.token_hex(8)}", secrets.token_bytes(1024)
+    step = Trouble.NOT_WRITABLE
     try:
-        yield
-    except OSError as error:
-        raise (StoreFull() if error.errno in FULL else StoreUnavailable()) from error
+        store.keep(key, content)
+        step = Trouble.NOT_READABLE
+        if store.read(key) != content:
+            return Trouble.OTHER_BYTES
+        step = Trouble.CANNOT_DELETE
+        written_over = _can_be_written_over(store, key)
+        store.remove(key)
+        if written_over or _is_there(store, key):
+            return Trouble.WRITTEN_OVER if written_over else Trouble.CANNOT_DELETE
+    except StoreFull:
+        return Trouble.FULL
+    except StoreUnavailable as problem:
+        return store.trouble(problem.__cause__) or step
+    return None
 
 
-class DurableDisk(FileSystemStorage):
-    """A folder whose files are whole and on the disk once they have a name: written beside, fsynced, renamed,
-    and the folder fsynced. An existing name is never written again."""
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        return name
-
-    def _save(self, name: str, content: Any) -> str:
-        final = Path(self.path(name))
-        self._make_folder(final.parent)
-        if not final.exists():  # two writers at once rename the same bytes over each other, which is harmless
-            unfinished = Path(self.location, UNFINISHED, f"{final.name}.{secrets.token_hex(6)}")
-            self._make_folder(unfinished.parent)
-            try:
-                self._write(unfinished, content)
-                unfinished.rename(final)
-            except BaseException:
-                unfinished.unlink(missing_ok=True)
-                raise
-        _sync_folder(final.parent)
-        return name
-
-    def remove_unfinished(self, *, before: datetime) -> None:
-        folder = Path(self.location, UNFINISHED)
-        for path in folder.iterdir() if folder.exists() else ():
-            with suppress(FileNotFoundError):  # its writer has finished just now
-                if path.stat().st_mtime < before.timestamp():
-                    path.unlink()
-
-    def remove_empty(self, folder: str) -> None:
-        with suppress(OSError):  # gone, or somebody writes there
-            Path(self.path(folder)).rmdir()
-
-    def _write(self, path: Path, content: Any) -> None:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for chunk in content.chunks():
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _make_folder(self, folder: Path) -> None:
-        """A new folder is a new entry of the one above, which has to reach the disk too."""
-        missing = []
-        while not folder.is_dir():
-            missing.append(folder)
-            folder = folder.parent
-        for new in reversed(missing):
-            new.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(new.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # cannot open a folder there; NTFS journals its entries
-        return
-    handle = os.open(folder, os.O_RDONLY)
+def _can_be_written_over(store: Store, key: str) -> bool:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        store.keep(key, b"other bytes")
+    except StoreUnavailable:
+        return False
+    return store.read(key) == b"other bytes"
+
+
+def _is_there(store: Store, key: str) -> bool:
+    try:
+        store.read(key)
+    except NothingKept:
+        return False
+    return True
+
+
+def _store() -> Store:
+    return cast(Store, storages["evidence"])

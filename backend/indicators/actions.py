@@ -118,6 +118,15 @@ def compute(
     return _compute(computation_id, programme, days, how, checklist, by)
 
 
+def prepare(*, programme: UUID, period: str, by: User) -> None:
+    """What takes long about computing and needs no transaction, for those who compute within a larger one.
+
+    Raises NoSuchProgramme, NotAllowed, BadPeriod.
+    """
+    require(by, programme, Verb.COMPUTE)
+    score_accepted(programme, parse_period(period))
+
+
 def _told_before(
     computation_id: UUID, programme: UUID, days: Period, how: Method, checklist: str
 ) -> Computation | None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
@@ -20,6 +21,7 @@ from backend.indicators.models import Computation, PublishedResult, Result
 from backend.people.access import require
 from backend.people.models import User
 from backend.people.rules import Verb
+from backend.rest.once import Once
 
 
 def within(column: str, code: str) -> Q:
@@ -61,7 +63,7 @@ class PublishedResults(ListAPIView[PublishedResult]):
         return super().get(request, *args, **kwargs)
 
 
-class Computations(ListAPIView[Computation]):
+class Computations(Once, ListAPIView[Computation]):
     """Newest first; readers of published results get the published ones."""
 
     serializer_class = shapes.ComputationOut
@@ -81,11 +83,19 @@ class Computations(ListAPIView[Computation]):
     @extend_schema(
         request=shapes.ComputationIn, responses={200: shapes.ComputationOut, 201: shapes.ComputationOut}
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Compute a period's figures from the visits accepted by now; the same id again answers what it has."""
         sent = shapes.ComputationIn.read(request.data)
-        made, new = actions.compute(sent.pop("id"), **sent, by=cast(User, request.user))
-        return Response(shapes.ComputationOut(made).data, status=201 if new else 200)
+        computation, by = sent.pop("id"), cast(User, request.user)
+
+        def computed() -> Response:
+            made, new = actions.compute(computation, **sent, by=by)
+            return Response(shapes.ComputationOut(made).data, status=201 if new else 200)
+
+        def prepared() -> None:
+            actions.prepare(programme=sent["programme"], period=sent["period"], by=by)
+
+        return self.once(computed, first=prepared)
 
 
 class OneComputation(APIView):
@@ -95,13 +105,17 @@ class OneComputation(APIView):
         return Response(shapes.ComputationOut(found).data)
 
 
-class Publication(APIView):
+class Publication(Once):
     @extend_schema(request=None, responses=shapes.ComputationOut)
-    def post(self, request: Request, computation: UUID) -> Response:
+    def post(self, request: Request, computation: UUID) -> HttpResponseBase:
         """Let the programme's consumers see these figures; twice is once."""
         user = cast(User, request.user)
-        published = actions.publish_computation(computation_for(user, computation), by=user)
-        return Response(shapes.ComputationOut(published).data)
+
+        def published() -> Response:
+            made = actions.publish_computation(computation_for(user, computation), by=user)
+            return Response(shapes.ComputationOut(made).data)
+
+        return self.once(published)
 
 
 class Results(ListAPIView[Result]):

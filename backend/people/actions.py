@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from backend.core.clock import now
 from backend.core.errors import NotAllowed
 from backend.core.ids import uuid7
+from backend.core.revisions import Expected, check_rev
 from backend.journal.actions import one_transaction, record
 from backend.people.access import require
 from backend.people.errors import (
@@ -193,35 +194,44 @@ def create_programme(
 
 @one_transaction
 def set_membership(
-    programme: UUID, *, user: UUID, role: Role, regions: Iterable[str] = (), by: User
+    programme: UUID,
+    *,
+    user: UUID,
+    role: Role,
+    regions: Iterable[str] = (),
+    expected_rev: Expected = None,
+    by: User,
 ) -> tuple[Membership, bool]:
     """Give a person a role, or a coordinator other regions; and whether the role is new to her.
 
-    Raises NoSuchProgramme, NotAllowed, NotYourOwnRoles, NoSuchPerson, and what `regions_for` raises.
+    Raises NoSuchProgramme, NotAllowed, NotYourOwnRoles, NoSuchPerson, and what `regions_for` and check_rev raise.
     """
     codes = regions_for(role, regions)
     _may_change_roles(programme, user, by)
     if not User.objects.filter(pk=user).exists():
         raise NoSuchPerson(person=user)
-    membership, new = Membership.objects.get_or_create(
+    membership, new = Membership.objects.select_for_update().get_or_create(
         programme_id=programme, user_id=user, role=role.value, defaults={"region_codes": codes}
     )
     if not new and membership.region_codes == codes:
         return membership, False
-    membership.region_codes = codes
-    membership.save(update_fields=["region_codes"])
+    check_rev(None if new else membership.rev, expected_rev)
+    if not new:
+        membership.region_codes, membership.rev = codes, membership.rev + 1
+        membership.save(update_fields=["region_codes", "rev"])
     record("member.set", membership, by=by, programme=programme, data=_role_facts(membership))
     return membership, new
 
 
 @one_transaction
-def remove_membership(programme: UUID, membership: int, *, by: User) -> None:
+def remove_membership(programme: UUID, membership: int, *, expected_rev: Expected = None, by: User) -> None:
     """Take a role away; orders and testimony stay. Raises NoSuchMembership, and as `set_membership` does."""
     require(by, programme, Verb.MANAGE_PEOPLE)
     kept = Membership.objects.select_for_update().filter(programme=programme, pk=membership).first()
     if kept is None:
         raise NoSuchMembership(membership=membership)
     _may_change_roles(programme, kept.user_id, by)
+    check_rev(kept.rev, expected_rev)
     # Recorded first: a deleted row has no id left to write down.
     record("member.removed", kept, by=by, programme=programme, data=_role_facts(kept))
     kept.delete()

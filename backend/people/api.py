@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -18,7 +19,9 @@ from backend.people.access import require_any
 from backend.people.journal_api import Journal
 from backend.people.models import Device, Membership, Programme, User
 from backend.people.rules import Role, Verb
+from backend.rest.etags import IF_MATCH, etag, expected_rev
 from backend.rest.forms import In
+from backend.rest.once import Once
 
 REGIONS_MAX = 600  # Indonesia has 514 regencies and cities
 
@@ -77,6 +80,7 @@ class MemberOut(serializers.Serializer[Membership]):
     user = NameOut()
     role = serializers.CharField()
     regions = serializers.ListField(child=serializers.CharField(), source="region_codes")
+    rev = serializers.IntegerField()
 
 
 class DeviceOut(serializers.Serializer[Device]):
@@ -90,7 +94,7 @@ class DeviceOut(serializers.Serializer[Device]):
     revoked_at = serializers.DateTimeField(allow_null=True)
 
 
-class Programmes(ListAPIView[Programme]):
+class Programmes(Once, ListAPIView[Programme]):
     """One's own programmes; all of them for administrators."""
 
     serializer_class = ProgrammeOut
@@ -100,14 +104,19 @@ class Programmes(ListAPIView[Programme]):
         return Programme.objects.visible_to(cast(User, self.request.user))
 
     @extend_schema(request=ProgrammeIn, responses={200: ProgrammeOut, 201: ProgrammeOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """A new programme, by an administrator."""
         sent = ProgrammeIn.read(request.data)
-        programme, new = actions.create_programme(sent.pop("id"), **sent, by=cast(User, request.user))
-        return Response(ProgrammeOut(programme).data, status=201 if new else 200)
+        key = sent.pop("id")
+
+        def created() -> Response:
+            programme, new = actions.create_programme(key, **sent, by=cast(User, request.user))
+            return Response(ProgrammeOut(programme).data, status=201 if new else 200)
+
+        return self.once(created)
 
 
-class People(ListAPIView[User]):
+class People(Once, ListAPIView[User]):
     """Colleagues, for those who hand out orders or manage people."""
 
     serializer_class = PersonOut
@@ -126,14 +135,19 @@ class People(ListAPIView[User]):
         return super().get(request, *args, **kwargs)
 
     @extend_schema(request=PersonIn, responses={200: PersonOut, 201: PersonOut})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Register a person; what she may do is said by her memberships."""
         sent = PersonIn.read(request.data)
-        person, new = actions.register_person(sent.pop("id"), **sent, by=cast(User, request.user))
-        return Response(PersonOut(person).data, status=201 if new else 200)
+        key = sent.pop("id")
+
+        def registered() -> Response:
+            person, new = actions.register_person(key, **sent, by=cast(User, request.user))
+            return Response(PersonOut(person).data, status=201 if new else 200)
+
+        return self.once(registered)
 
 
-class Members(ListAPIView[Membership]):
+class Members(Once, ListAPIView[Membership]):
     """Who is what in a programme."""
 
     serializer_class = MemberOut
@@ -143,20 +157,25 @@ class Members(ListAPIView[Membership]):
         require_any(self.request.user, self.kwargs["programme"], Verb.ASSIGN, Verb.MANAGE_PEOPLE)
         return Membership.objects.filter(programme=self.kwargs["programme"]).select_related("user")
 
-    @extend_schema(request=MemberIn, responses={200: MemberOut, 201: MemberOut})
-    def post(self, request: Request, programme: UUID) -> Response:
-        """Give a role, or other regions with the same role."""
+    @extend_schema(parameters=[IF_MATCH], request=MemberIn, responses={200: MemberOut, 201: MemberOut})
+    def post(self, request: Request, programme: UUID) -> HttpResponseBase:
+        """Give a role, or other regions with the same role; If-Match is about the role she has."""
         sent = MemberIn.read(request.data)
-        role = Role(sent.pop("role"))
-        member, new = actions.set_membership(programme, role=role, **sent, by=cast(User, request.user))
-        return Response(MemberOut(member).data, status=201 if new else 200)
+        sent |= {"role": Role(sent["role"]), "expected_rev": expected_rev(request), "by": request.user}
+
+        def given() -> Response:
+            member, new = actions.set_membership(programme, **sent)
+            return Response(MemberOut(member).data, status=201 if new else 200, headers=etag(member.rev))
+
+        return self.once(given)
 
 
 class Member(APIView):
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, programme: UUID, member: int) -> Response:
         """Take a role away; orders and testimony stay."""
-        actions.remove_membership(programme, member, by=cast(User, request.user))
+        by = cast(User, request.user)
+        actions.remove_membership(programme, member, expected_rev=expected_rev(request), by=by)
         return Response(status=204)
 
 
@@ -178,11 +197,12 @@ class Devices(ListAPIView[Device]):
         return super().get(request, *args, **kwargs)
 
 
-class Revocation(APIView):
+class Revocation(Once):
     @extend_schema(request=None, responses=DeviceOut)
-    def post(self, request: Request, device: UUID) -> Response:
+    def post(self, request: Request, device: UUID) -> HttpResponseBase:
         """A lost phone: its token is never believed again. One's own, or a colleague's one manages."""
-        return Response(DeviceOut(actions.revoke_device(device, by=cast(User, request.user))).data)
+        by = cast(User, request.user)
+        return self.once(lambda: Response(DeviceOut(actions.revoke_device(device, by=by)).data))
 
 
 urlpatterns = [

@@ -23,6 +23,7 @@ class Verb(StrEnum):
     TELL_VISITS = "tell_visits"
     ASSIGN = "assign"
     REVIEW = "review"
+    HAND_IN = "hand_in"  # the unsent work of an inspector whose phone died
     SEE_VISITS = "see_visits"
     SEE_WHO_VISITED = "see_who_visited"
     SEE_UNITS = "see_units"
@@ -45,6 +46,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
         {
             Verb.ASSIGN,
             Verb.REVIEW,
+            Verb.HAND_IN,
             Verb.SEE_VISITS,
             Verb.SEE_WHO_VISITED,
             Verb.SEE_UNITS,

@@ -1,6 +1,6 @@
 """Problems of the plumbing itself."""
 
-from backend.core.errors import Invalid, NotAllowed, TooLarge, Unsupported
+from backend.core.errors import Conflict, Invalid, NotAllowed, Problem, TooLarge, Unsupported
 
 
 class Malformed(Invalid):
@@ -29,6 +29,7 @@ class UnknownEncoding(Unsupported):
 
     code = "unknown-encoding"
     words_id = "Pengodean isi ini tidak dikenal; kirim polos atau gzip."
+    headers = {"Accept-Encoding": "gzip, identity"}
 
 
 class PageUnknown(Invalid):
@@ -57,3 +58,28 @@ class TooManyTries(NotAllowed):
 
     code = "too-many-tries"
     words_id = "Terlalu banyak percobaan dalam waktu singkat; tunggulah sebentar."
+
+
+class KeyUnreadable(Invalid):
+    """An Idempotency-Key is 1 to 200 printable ASCII characters."""
+
+    code = "idempotency-key-unreadable"
+    words_id = "Idempotency-Key terdiri dari 1 sampai 200 karakter ASCII yang dapat dicetak."
+
+
+class KeyReused(Problem):
+    """This Idempotency-Key was sent before with another request; a new request needs a new key."""
+
+    code = "idempotency-key-reused"
+    words_id = (
+        "Idempotency-Key ini pernah dikirim dengan permintaan lain; permintaan baru memerlukan kunci baru."
+    )
+    status = 422
+
+
+class StillInProgress(Conflict):
+    """The request with this Idempotency-Key is still being worked on; ask again in a moment."""
+
+    code = "still-in-progress"
+    words_id = "Permintaan dengan Idempotency-Key ini masih dikerjakan; coba lagi sebentar."
+    headers = {"Retry-After": "2"}

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -12,8 +13,12 @@ from rest_framework.response import Response
 from backend.core import errors
 from backend.core.ids import uuid7
 from backend.rest.errors import Malformed, NotInThatForm, TooManyTries, WrongMethod
+from backend.rest.etags import etag
 
 log = logging.getLogger("samar.problems")
+
+BUSY_SECONDS = 5
+THROTTLED_SECONDS = 60
 
 STATUS: tuple[tuple[type[errors.Problem], int], ...] = (
     (errors.Invalid, 400),
@@ -22,6 +27,7 @@ STATUS: tuple[tuple[type[errors.Problem], int], ...] = (
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.Gone, 410),
+    (errors.ChangedMeanwhile, 412),
     (errors.TooLarge, 413),
     (errors.Unsupported, 415),
     (errors.Unavailable, 503),
@@ -84,17 +90,31 @@ def _in_our_words(raised: Exception) -> errors.Problem | None:
             return ours()
     if isinstance(raised, exceptions.APIException):
         return errors.Invalid(detail=str(raised.detail))
+    if isinstance(raised, OperationalError | InterfaceError):
+        return errors.Unavailable(trace=_logged(raised))
     return None
+
+
+def _logged(raised: Exception) -> str:
+    """A database that is away, locked or tired: it may be there again in a moment, but somebody must know."""
+    trace = str(uuid7())
+    log.error("the database failed, trace %s", trace, exc_info=raised)
+    return trace
 
 
 def _headers(problem: errors.Problem, raised: Exception, context: dict[str, Any]) -> dict[str, str]:
     headers: dict[str, str] = dict(getattr(problem, "headers", {}))
     if isinstance(problem, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(raised, exceptions.Throttled) and (wait := getattr(raised, "wait", None)):
-        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(raised, exceptions.Throttled):
+        wait = getattr(raised, "wait", None)
+        headers["Retry-After"] = str(THROTTLED_SECONDS if wait is None else int(wait) + 1)
+    if isinstance(raised, exceptions.UnsupportedMediaType) and (view := context.get("view")):
+        headers["Accept"] = ", ".join(parser.media_type for parser in view.parser_classes)
+    if isinstance(problem, errors.ChangedMeanwhile) and "rev" in problem.facts:
+        headers |= etag(problem.facts["rev"])
     if isinstance(problem, errors.Unavailable):
-        headers.setdefault("Retry-After", "5")
+        headers.setdefault("Retry-After", str(BUSY_SECONDS))
     return headers
 
 

@@ -5,6 +5,8 @@ from typing import Any, Literal
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
+from backend.rest.once import IDEMPOTENCY_KEY, Once
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem details; `code` is stable, further members are facts.",
@@ -21,7 +23,12 @@ PROBLEM = {
 
 
 class Describe(AutoSchema):
-    """Groups operations by room and lets every one of them answer with a problem."""
+    """Groups operations by room, lets every one of them answer with a problem, and names the key of those that
+    are done once."""
+
+    def get_override_parameters(self) -> Any:
+        once = self.method == "POST" and isinstance(self.view, Once)
+        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if once else [])]
 
     def get_tags(self) -> list[str]:
         module = type(self.view).__module__.split(".")

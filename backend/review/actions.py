@@ -4,6 +4,7 @@ from uuid import UUID
 
 from backend.assignments.models import Assignment
 from backend.core.clock import now
+from backend.core.revisions import Expected, check_rev
 from backend.evidence.models import Photo
 from backend.feed.actions import Touch
 from backend.journal.actions import one_transaction, record
@@ -27,18 +28,26 @@ from backend.visits.rules import VisitState
 
 @one_transaction
 def decide(
-    visit: UUID, judgement: Judgement, *, decision: UUID, attempt: int, by: User
+    visit: UUID,
+    judgement: Judgement,
+    *,
+    decision: UUID,
+    attempt: int,
+    expected_rev: Expected = None,
+    by: User,
 ) -> tuple[Decision, bool]:
     """Accept, return or reject the attempt under review, or undo an earlier decision; and whether this is new.
 
-    The inspector's feed hears of it. Raises as `require`, check_words and check_points do, and NoSuchVisit,
-    IdTaken, OwnVisit, VisitCancelled, StaleAttempt, VerdictOutOfTurn, PhotosMissing.
+    The inspector's feed hears of it. `expected_rev` is the order's, which counts what happens to its visit too.
+    Raises as `require`, check_rev, check_words and check_points do, and NoSuchVisit, IdTaken, OwnVisit,
+    VisitCancelled, StaleAttempt, VerdictOutOfTurn, PhotosMissing.
     """
     order, told = _locked(visit, by)
     if known := Decision.objects.filter(pk=decision).first():
         if not _says(known, visit, attempt, judgement, by):
             raise IdTaken(decision=decision)
         return known, False
+    check_rev(order.rev, expected_rev)
     _check_reviewer(order, by)
     _check_turn(order, told, attempt, judgement.verdict)
     check_words(judgement)

@@ -4,6 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.people.models import User
+from backend.rest.etags import IF_MATCH, etag, expected_rev
 from backend.rest.forms import In
+from backend.rest.once import Once
 from backend.review import actions
 from backend.review.models import Decision
 from backend.review.rules import Ground, Judgement, Point, Verdict
@@ -76,7 +79,7 @@ class DecisionOut(serializers.Serializer[Decision]):
     visit = StandOut()
 
 
-class Decisions(ListAPIView[Decision]):
+class Decisions(Once, ListAPIView[Decision]):
     """Every decision about a visit, in the order they were made; for all who may see the visit."""
 
     serializer_class = DecisionOut
@@ -88,8 +91,8 @@ class Decisions(ListAPIView[Decision]):
             raise NoSuchVisit(visit=visit)
         return Decision.objects.filter(visit=visit).select_related("by", "visit")
 
-    @extend_schema(request=DecisionIn, responses={200: DecisionOut, 201: DecisionOut})
-    def post(self, request: Request, visit: UUID) -> Response:
+    @extend_schema(parameters=[IF_MATCH], request=DecisionIn, responses={200: DecisionOut, 201: DecisionOut})
+    def post(self, request: Request, visit: UUID) -> HttpResponseBase:
         """Accept, return or reject; a new decision also undoes an earlier acceptance or rejection."""
         sent = DecisionIn.read(request.data)
         judgement = Judgement(
@@ -98,10 +101,14 @@ class Decisions(ListAPIView[Decision]):
             note=sent["note"],
             points=tuple(Point(**point) for point in sent["points"]),
         )
-        made, new = actions.decide(
-            visit, judgement, decision=sent["id"], attempt=sent["attempt"], by=cast(User, request.user)
-        )
-        return Response(DecisionOut(made).data, status=201 if new else 200)
+        said = {"decision": sent["id"], "attempt": sent["attempt"], "expected_rev": expected_rev(request)}
+
+        def decided() -> Response:
+            made, new = actions.decide(visit, judgement, **said, by=cast(User, request.user))
+            rev = made.visit.assignment.rev
+            return Response(DecisionOut(made).data, status=201 if new else 200, headers=etag(rev))
+
+        return self.once(decided)
 
 
 urlpatterns = [path("visits/<uuid:visit>/decisions", Decisions.as_view())]

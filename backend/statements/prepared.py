@@ -135,11 +135,14 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     first, last = fields[0], fields[-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
     populators = get_related_populators(info, compiler.select, alias)  # type: ignore[call-arg]  # of Django 6
+    annotated = compiler.annotation_col_map
 
     def read(row: Sequence[Any]) -> Any:
         found = model.from_db(alias, names, row[first:last])
         for populator in populators:
             populator.populate(row, found)
+        for name, position in annotated.items():
+            setattr(found, name, row[position])
         return found
 
     return read

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from backend.evidence import actions as evidence
+from backend.evidence.announcing import announce_photos
+from backend.evidence.errors import NothingKept, TooManyPieces, UploadGone
 from backend.evidence.models import Photo, Upload
 from backend.evidence.rules import Announced, Finding, PhotoState, Standing
 from backend.journal.actions import one_transaction
@@ -29,7 +31,7 @@ def announce(announced: Sequence[Announced], *, bearer: Bearer) -> list[Standing
 @one_transaction
 def announce_together(announced: Sequence[Announced], *, bearer: Bearer) -> list[Standing]:
     """Where these photos stand; a visit that waits for one settled by this hears of it in the same commit."""
-    standings = evidence.announce_photos(announced, by=bearer.user, device=bearer.device)
+    standings = announce_photos(announced, by=bearer.user, device=bearer.device)
     visit_of = {one.id: one.visit for one in announced}
     for visit in sorted({visit_of[standing.id] for standing in standings if standing.fresh}):
         visits.recount_photos(visit, by=bearer.user)
@@ -41,12 +43,16 @@ def take_piece(upload: Upload, offset: int, content: bytes, *, bearer: Bearer) -
 
     Raises OffsetMismatch, PieceTooLarge, UploadGone, StoreFull, StoreUnavailable.
     """
-    finding = evidence.receive(upload, offset, content)
+    try:
+        finding = evidence.receive(upload, offset, content)
+    except (NothingKept, TooManyPieces):  # it can never be finished here; the next sync names a fresh address
+        evidence.give_up_upload(upload, by=bearer.user, device=bearer.device.pk)
+        evidence.forget_pieces(upload)
+        raise UploadGone(photo=upload.photo_id) from None
     if finding is None:
         return None
     photo = _settle(upload, finding, bearer.user, bearer.device.pk)
-    if len(content) < upload.size:  # else there were no pieces before this one
-        evidence.forget_pieces(upload)
+    evidence.forget_pieces(upload)
     return photo
 
 

@@ -3,6 +3,7 @@
 No lock is held while bytes arrive. The last piece is settled together with what its visit still waits for.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
@@ -18,7 +19,15 @@ from rest_framework.views import APIView
 
 from backend.core.errors import Problem
 from backend.evidence import actions as evidence
-from backend.evidence.errors import AnnouncedDifferently, NotYourPhoto, PhotoIsBad, PieceTooLarge, UploadGone
+from backend.evidence.errors import (
+    AnnouncedDifferently,
+    NotYourPhoto,
+    PhotoIsBad,
+    PhotoTooLarge,
+    PieceTooLarge,
+    TooMuchUnderWay,
+    UploadGone,
+)
 from backend.evidence.models import Photo, Upload
 from backend.evidence.rules import (
     PHOTO_BYTES_MAX,
@@ -31,12 +40,13 @@ from backend.evidence.rules import (
     UploadState,
     kib,
 )
+from backend.feed.actions import epoch
 from backend.people.authentication import DeviceTokens
 from backend.rest.errors import BodyCut
 from backend.rest.negotiation import AsItIs
 from backend.sync import photos
 from backend.sync.actions import Bearer
-from backend.sync.errors import HeaderWrong, WrongPieceType, WrongTusVersion
+from backend.sync.errors import HeaderWrong, LengthRequired, WrongPieceType, WrongTusVersion
 from backend.sync.rules import CHECKSUMS, check_checksum, read_metadata, read_whole
 
 TUS = "1.0.0"
@@ -72,13 +82,6 @@ class Tus(APIView):
     authentication_classes = [DeviceTokens]
     content_negotiation_class = AsItIs
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Tus-Resumable"] = TUS
-        return response
-
-
-class Uploads(Tus):
     @extend_schema(exclude=True)
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What this server can do."""
@@ -92,6 +95,17 @@ class Uploads(Tus):
             },
         )
 
+    def handle_exception(self, raised: Exception) -> Response:
+        drain(self.request)
+        return super().handle_exception(raised)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Tus-Resumable"] = TUS
+        return response
+
+
+class Uploads(Tus):
     @extend_schema(parameters=CREATION_HEADERS, request=PIECE_BODY, responses={201: None})
     def post(self, request: Request) -> Response:
         """Announce a photo as other tus clients do; the same again names the same address. Its first bytes may
@@ -100,12 +114,11 @@ class Uploads(Tus):
         bearer = bearer_of(request)
         announced = announced_by(request)
         standing = standing_of(announced, bearer)
-        headers = {"Location": address(announced.id, standing.generation)}
+        upload, photo = evidence.find_upload(announced.id, standing.generation, by=bearer.user), None
         if carries_piece(request) and standing.state is PhotoState.NEED and not standing.offset:
-            upload = evidence.find_upload(announced.id, standing.generation, by=bearer.user)
             photo = photos.take_piece(upload, 0, read_piece(request), bearer=bearer)
-            headers |= progress(upload, photo)
-        return Response(status=201, headers=headers)
+        headers = {"Location": address(announced.id, standing.generation)}
+        return Response(status=201, headers={**headers, **progress(upload, photo or upload.photo)})
 
 
 class OneUpload(Tus):
@@ -116,34 +129,33 @@ class OneUpload(Tus):
         bearer = bearer_of(request)
         upload = evidence.find_upload(photo, generation, by=bearer.user)
         settled = photos.finish(upload, bearer=bearer) or upload.photo
-        if upload.state == UploadState.FAILED:
-            raise UploadGone(photo=photo)
-        headers = {"Upload-Length": str(upload.size), "Cache-Control": "no-store"}
-        return Response(headers={**progress(upload, settled), **headers})
+        headers = {
+            **progress(upload, settled),
+            "Upload-Length": str(upload.size),
+            "Upload-Metadata": metadata_of(upload.photo),
+            "Cache-Control": "no-store",
+        }
+        return Response(headers=headers)
 
     @extend_schema(parameters=PIECE_HEADERS, request=PIECE_BODY, responses={204: None})
     def patch(self, request: Request, photo: UUID, generation: int) -> Response:
         """Bytes at an offset, at most 1 MiB. After a cut what arrived is kept, unless a checksum was given."""
-        try:
-            check_version(request)
-            if not carries_piece(request):
-                raise WrongPieceType()
-            offset = read_whole("Upload-Offset", request.headers.get("Upload-Offset", ""))
-            bearer = bearer_of(request)
-            upload = evidence.find_upload(photo, generation, by=bearer.user)
-            evidence.check_place(upload, offset, announced_bytes(request) or 0)
-        except Problem:
-            drain(request)
-            raise
+        check_version(request)
+        if not carries_piece(request):
+            raise WrongPieceType()
+        offset = read_whole("Upload-Offset", request.headers.get("Upload-Offset", ""))
+        bearer = bearer_of(request)
+        upload = evidence.find_upload(photo, generation, by=bearer.user)
+        evidence.check_place(upload, offset, announced_bytes(request) or 0)
         settled = photos.take_piece(upload, offset, read_piece(request), bearer=bearer)
         return Response(status=204, headers=progress(upload, settled))
 
     @extend_schema(exclude=True)
     def post(self, request: Request, photo: UUID, generation: int) -> Response:
         """For clients behind proxies that know no PATCH."""
-        if request.headers.get("X-HTTP-Method-Override") != "PATCH":
-            return self.http_method_not_allowed(request)
-        return self.patch(request, photo, generation)
+        meant = {"PATCH": self.patch, "DELETE": self.delete, "HEAD": self.head}
+        method = meant.get(request.headers.get("X-HTTP-Method-Override", ""), self.http_method_not_allowed)
+        return cast(Response, method(request, photo=photo, generation=generation))
 
     @extend_schema(parameters=PIECE_HEADERS[:1], responses={204: None})
     def delete(self, request: Request, photo: UUID, generation: int) -> Response:
@@ -172,18 +184,22 @@ def check_version(request: Request) -> None:
 
 
 def announced_by(request: Request) -> Announced:
-    """Raises HeaderWrong."""
+    """Raises HeaderWrong, PhotoTooLarge."""
     told: dict[str, Any] = dict(read_metadata(request.headers.get("Upload-Metadata", "")))
     told["size"] = read_whole("Upload-Length", request.headers.get("Upload-Length", ""))
     announced = Announced.read(told)
+    if announced is not None and announced.size > PHOTO_BYTES_MAX:
+        raise PhotoTooLarge(limit=PHOTO_BYTES_MAX)
     if announced is None:
         raise HeaderWrong(header="Upload-Metadata")
     return announced
 
 
 def standing_of(announced: Announced, bearer: Bearer) -> Standing:
-    """Raises NotYourPhoto, AnnouncedDifferently, PhotoIsBad."""
+    """Raises NotYourPhoto, AnnouncedDifferently, PhotoIsBad, TooMuchUnderWay."""
     (standing,) = photos.announce_together([announced], bearer=bearer)
+    if standing.state is PhotoState.WAIT:
+        raise TooMuchUnderWay()
     if standing.state is PhotoState.BAD:
         problems: dict[str, type[Problem]] = {
             Reason.NOT_YOURS: NotYourPhoto,
@@ -194,10 +210,11 @@ def standing_of(announced: Announced, bearer: Bearer) -> Standing:
 
 
 def progress(upload: Upload, photo: Photo | None) -> dict[str, str]:
-    """Where the upload stands. Raises UploadGone when its bytes had the wrong hash."""
+    """Where the upload stands, and in which history of this server: a phone believes what is said of a photo only
+    in the epoch of its own list. Raises UploadGone when its bytes had the wrong hash."""
     if upload.state == UploadState.FAILED:
         raise UploadGone(photo=upload.photo_id)
-    headers = {"Upload-Offset": str(upload.offset)}
+    headers = {"Upload-Offset": str(upload.offset), "Sync-Epoch": getattr(upload, "epoch", None) or epoch()}
     if photo is not None and photo.state != PhotoState.NEED:
         headers["Photo-State"] = photo.state
     elif upload.state == UploadState.RECEIVING:
@@ -206,9 +223,17 @@ def progress(upload: Upload, photo: Photo | None) -> dict[str, str]:
     return headers
 
 
+def metadata_of(photo: Photo) -> str:
+    """What was announced, in the form in which it could have been."""
+    said = {"id": photo.pk, "sha256": photo.sha256, "visit": photo.visit, "type": photo.media_type}
+    return ",".join(f"{name} {b64encode(str(value).encode()).decode()}" for name, value in said.items())
+
+
 def announced_bytes(request: Request) -> int | None:
-    """Content-Length; None when the body comes in chunks. Raises PieceTooLarge."""
+    """Content-Length; None for one that is no number. Raises PieceTooLarge, LengthRequired."""
     raw = str(request.META.get("CONTENT_LENGTH") or "")
+    if not raw and request.headers.get("Transfer-Encoding"):
+        raise LengthRequired()  # its bytes would not reach us
     size = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 19 else None
     if size is not None and size > PIECE_BYTES_MAX:
         raise PieceTooLarge(limit=PIECE_BYTES_MAX)

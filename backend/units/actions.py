@@ -32,14 +32,29 @@ class Report:
     errors: tuple[RowError, ...]  # the first 500
 
 
+@dataclass(frozen=True)
+class ReadTable:
+    """A file as it was read. `complaints` grows when the rows are compared with what is there."""
+
+    kind: str
+    name: str
+    rows: list[Row]
+    complaints: Complaints
+    ignored_columns: tuple[str, ...]
+
+
 def import_table(
     kind: str, content: bytes, name: str, *, programme: Programme, by: User, dry_run: bool = False
 ) -> Report:
-    """Create and update regions, institutions, units, products or standards from a CSV or XLSX file.
+    """Read a table and bring it in. Raises as `read_table` and `bring_in` do."""
+    read = read_table(kind, content, name, programme=programme, by=by)
+    return bring_in(read, programme=programme, by=by, dry_run=dry_run)
 
-    All rows or none: a single bad cell leaves everything as it was (u9). A code that is known is updated,
-    so importing the same file again changes nothing. What a file does not name stays. `name` is the file's,
-    for the journal.
+
+def read_table(kind: str, content: bytes, name: str, *, programme: Programme, by: User) -> ReadTable:
+    """A CSV or XLSX file of regions, institutions, units, products or standards; takes up to half a minute and
+    needs no transaction. `name` is the file's, for the journal.
+
     Raises NotAllowed, UnknownKind, and for files that are no such table those of sheets.py and tables.py.
     """
     require(by, programme, Verb.MANAGE_UNITS)
@@ -49,7 +64,18 @@ def import_table(
     sheet = read_sheet(content, expected=table.columns)
     complaints = Complaints()
     rows = read_rows(table, sheet, complaints)
-    plan, stored = _bring_in(kind, rows, complaints, name, programme=programme, by=by, dry_run=dry_run)
+    return ReadTable(kind, name, rows, complaints, ignored_columns(table, sheet))
+
+
+def bring_in(read: ReadTable, *, programme: Programme, by: User, dry_run: bool = False) -> Report:
+    """Create and update regions, institutions, units, products or standards as a table says.
+
+    All rows or none: a single bad cell leaves everything as it was (u9). A code that is known is updated,
+    so importing the same file again changes nothing. What a file does not name stays. Raises NotAllowed.
+    """
+    require(by, programme, Verb.MANAGE_UNITS)
+    kind, rows, complaints = read.kind, read.rows, read.complaints
+    plan, stored = _bring_in(kind, rows, complaints, read.name, programme=programme, by=by, dry_run=dry_run)
     refused = complaints.total > 0
     return Report(
         kind=kind,
@@ -59,7 +85,7 @@ def import_table(
         created=0 if refused else len(plan.created),
         updated=0 if refused else len(plan.updated),
         unchanged=0 if refused else plan.unchanged,
-        ignored_columns=ignored_columns(table, sheet),
+        ignored_columns=read.ignored_columns,
         error_count=complaints.total,
         errors=complaints.in_order(),
     )

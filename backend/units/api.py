@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Model, Q
+from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
@@ -19,6 +21,7 @@ from rest_framework.views import APIView
 from backend.people.errors import NoSuchProgramme
 from backend.people.models import Programme, User
 from backend.rest.forms import In
+from backend.rest.once import Once
 from backend.units import actions, errors
 from backend.units.models import Institution, Product, PublishedStandard, Region, Unit
 from backend.units.shapes import (
@@ -188,28 +191,30 @@ class BoundedForm(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
-class Imports(APIView):
+class Imports(Once):
     parser_classes = [BoundedForm]
 
     @extend_schema(request={"multipart/form-data": ImportIn}, responses=ReportOut)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Import a CSV or XLSX table: all or nothing. A rehearsal (`dry_run`) always answers with a report.
         Errors in a table that was to be stored are the problem `table-refused`, with the report's members."""
         given, user = ImportIn.read(request.data), cast(User, request.user)
         programme = Programme.objects.visible_to(user).filter(named("")(given["programme"])).first()
         if programme is None:
             raise NoSuchProgramme()
-        report = actions.import_table(
-            given["kind"],
-            given["file"].read(FILE_BYTES_MAX + 1),
-            given["file"].name,
-            programme=programme,
-            by=user,
-            dry_run=given["dry_run"],
-        )
-        if report.errors and not report.dry_run:
-            raise errors.TableRefused(**asdict(report))
-        return Response(ReportOut(report).data)
+
+        @cache
+        def table() -> actions.ReadTable:
+            content, name = given["file"].read(FILE_BYTES_MAX + 1), given["file"].name
+            return actions.read_table(given["kind"], content, name, programme=programme, by=user)
+
+        def imported() -> Response:
+            report = actions.bring_in(table(), programme=programme, by=user, dry_run=given["dry_run"])
+            if report.errors and not report.dry_run:
+                raise errors.TableRefused(**asdict(report))
+            return Response(ReportOut(report).data)
+
+        return self.once(imported, first=table)
 
 
 urlpatterns = [

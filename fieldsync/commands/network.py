@@ -6,6 +6,7 @@ import argparse
 import getpass
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
@@ -44,7 +45,15 @@ def pull(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def sync(desk: Desk, options: argparse.Namespace) -> int:
-    report = _watched(desk, lambda engine: engine.sync(failures_max=options.patience))
+    def act(engine: Engine) -> Report:
+        budget = engine.budget()
+        if options.budget is not None:
+            budget = replace(budget, bytes_a_day=options.budget)
+        if options.documents_only:
+            budget = replace(budget, documents_only=True)
+        return engine.sync(budget=budget, failures_max=options.patience)
+
+    report = _watched(desk, act)
     return _code(report.problem, well=report.done)
 
 

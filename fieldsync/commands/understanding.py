@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fieldsync import rules
+from fieldsync.commands.caring import budget, diagnose, export, resume, size_of
 from fieldsync.commands.desk import Desk
 from fieldsync.commands.looking import show, status, visits
 from fieldsync.commands.network import login, logout, pull, sync
@@ -58,6 +59,7 @@ def parser_for(language: str) -> argparse.ArgumentParser:
     _add_network_commands(command, say)
     _add_looking_commands(command, say)
     _add_recording_commands(command, say)
+    _add_caring_commands(command, say)
     return parser
 
 
@@ -78,7 +80,11 @@ def _add_network_commands(
         ("pull", pull, ("ambil kunjungan dan daftar periksa", "fetch visits and checklists")),
         ("sync", sync, ("kirim semuanya dan ambil yang baru", "send everything and fetch what is new")),
     ):
-        command(name, act, *words).add_argument("--patience", type=int, default=8, metavar="N", help=patience)
+        made = command(name, act, *words)
+        made.add_argument("--patience", type=int, default=8, metavar="N", help=patience)
+    most = say("data paling banyak hari ini, misalnya 5M", "data at most today, such as 5M")
+    made.add_argument("--budget", type=size_of, metavar="SIZE", help=most)
+    made.add_argument("--documents-only", action="store_true", help=say("foto menunggu", "photos wait"))
 
 
 def _add_looking_commands(
@@ -133,3 +139,41 @@ def _add_recording_commands(
     made = command("discard", discard, "buang draf", "throw a draft away")
     made.add_argument("visit", help=which)
     made.add_argument("--yes", action="store_true")
+
+
+def _add_caring_commands(
+    command: Callable[..., argparse.ArgumentParser], say: Callable[[str, str], str]
+) -> None:
+    made = command(
+        "export",
+        export,
+        "simpan yang belum terkirim ke satu berkas zip",
+        "save what is unsent to one zip file",
+    )
+    made.add_argument("file", type=Path, metavar="FILE.zip")
+
+    made = command("budget", budget, "jatah data untuk seterusnya", "the data budget from now on")
+    made.add_argument("--bytes-a-day", type=size_of, metavar="SIZE", help="5M")
+    made.add_argument("--documents-only", action="store_true", help=say("foto menunggu", "photos wait"))
+    made.add_argument(
+        "--documents-wait",
+        action="store_true",
+        help=say("dokumen juga menunggu jatah", "documents wait, too"),
+    )
+    made.add_argument("--none", action="store_true", help=say("tanpa batas", "no limits"))
+
+    made = command(
+        "diagnose",
+        diagnose,
+        "sepuluh pengiriman terakhir, untuk yang membantu",
+        "the last ten syncs, for support",
+    )
+    made.add_argument("--json", action="store_true", help=say("untuk program lain", "for other programs"))
+
+    made = command(
+        "continue", resume, "lanjutkan draf dari perangkat lain", "go on with a draft of another device"
+    )
+    made.add_argument("visit", help=say("nomor, id, atau kode unit", "number, id, or unit code"))
+    made.add_argument(
+        "device", nargs="?", help=say("id perangkat, atau ujungnya", "the device's id, or its end")
+    )

@@ -10,13 +10,16 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from fieldsync import wire
-from fieldsync.engine.recording import Recorder
+from fieldsync.engine.continuing import Continuer
+from fieldsync.engine.course import Course
 from fieldsync.engine.report import Event, Report
 from fieldsync.engine.syncing import Run
 from fieldsync.errors import NotSignedIn, OtherUser, Refused, SignInAgain
-from fieldsync.store import Identity, Outbox, Store, folder_for
+from fieldsync.rules import Budget
+from fieldsync.store import Exported, Identity, Ledger, Outbox, Store, export_unsent, folder_for
 from fieldsync.transport import Transport, problem_of, server_address
 
 CURRENT = "current"
@@ -27,7 +30,7 @@ def local_now() -> datetime:
     return datetime.now().astimezone()
 
 
-class Engine(Recorder):
+class Engine(Continuer):
     """A phone: records visits, and syncs them when there is a network.
 
     store, transport   what it remembers, and whom it talks to
@@ -65,20 +68,23 @@ class Engine(Recorder):
         self.transport.close()
         self.store.close()
 
-    def sync(self, *, failures_max: int = 8) -> Report:
-        """Send everything that waits and fetch everything new, until nothing is left to try.
+    def sync(self, *, budget: Budget | None = None, failures_max: int = 8) -> Report:
+        """Send everything that waits and fetch everything new, until nothing is left to try (protocol 6.5 to 6.10).
 
-        Ends early after `failures_max` failures in a row, each followed by a longer wait, and at once when a person
-        is needed (sign in again, update); nothing is lost either way. Raises SyncRunning.
+        budget: what may be spent on the line in this run; None: what `set_budget` remembered. Ends early after
+        `failures_max` failures in a row, each followed by a longer wait, and at once when a person is needed (sign in
+        again, update); nothing is lost either way, and the report says why. Raises SyncRunning, SignInAgain.
         """
-        return self._run(push=True, failures_max=failures_max)
+        return self._run(push=True, failures_max=failures_max, budget=budget or self.budget())
 
     def pull(self, *, failures_max: int = 8) -> Report:
-        """Only fetch: visits, checklists, returned submissions. Raises SyncRunning."""
-        return self._run(push=False, failures_max=failures_max)
+        """Only fetch: visits, checklists, returned submissions. Raises SyncRunning, SignInAgain."""
+        return self._run(push=False, failures_max=failures_max, budget=Budget())
 
-    def _run(self, *, push: bool, failures_max: int) -> Report:
-        run = Run(
+    def _run(self, *, push: bool, failures_max: int, budget: Budget) -> Report:
+        if self.transport.token is None:
+            raise SignInAgain()
+        course = Course(
             self.store,
             self.transport,
             self.clock,
@@ -89,15 +95,39 @@ class Engine(Recorder):
             push=push,
             failures_max=failures_max,
         )
-        if self.transport.token is None:
-            raise SignInAgain()
-        report = run.go()
+        report = Run(course, budget).go()
         told = {
             "at": wire.local_text(self.clock()),
             "problem": report.problem.code if report.problem else None,
         }
         Outbox(self.store).remember("last_sync", json.dumps(told))
         return report
+
+    def budget(self) -> Budget:
+        """What the person allowed a sync to spend; no limits until `set_budget` says otherwise."""
+        return Ledger(self.store.db).budget()
+
+    def set_budget(self, budget: Budget) -> None:
+        """Remember what a sync may spend from now on; Budget() lifts every limit."""
+        Ledger(self.store.db).set_budget(budget)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The last ten syncs for those who help, the newest first; numbers, codes and clocks, never contents, names
+        or places.
+
+        {"began_at": the phone's clock in UTC, "server_time": the server's in its last answer, "seconds": a monotonic
+        clock's, "waited_seconds", "client", "ended": False when it was killed, "requests", "bytes_up", "bytes_down"
+        (with HTTP heads), "sent": {"submissions", "drafts", "photos", "photo_bytes"}, "changes", "papers", "waits",
+        "healed", "failures": {code: times}, "problem": code or None, "notes": {code: times}, "unsent": {"drafts",
+        "submissions", "photos", "photo_bytes"}, "piece_bytes": the size of the next piece}
+        """
+        return Ledger(self.store.db).runs()
+
+    def export_unsent(self, path: Path) -> Exported:
+        """Write everything the server has not acknowledged, drafts and photos too, into one zip: the last resort of
+        a dying phone. Needs no network. A coordinator, or the inspector from another machine, hands it to the server
+        (POST /unsent-work); should this phone come back, nothing is doubled. Raises FileUnwritable, StoreFull."""
+        return export_unsent(self.store, path, made_at=wire.utc_text(self.clock()))
 
     def sign_out(self) -> None:
         """Forget the token, here; everything recorded stays and can go on being recorded."""

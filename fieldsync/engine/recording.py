@@ -86,7 +86,10 @@ class Recorder:
     def missing(self, visit: str) -> list[Gap]:
         """What the draft still lacks. It can be finished all the same. Raises NotStarted, ChecklistMissing."""
         draft = self._begun(visit)
-        return rules.gaps_in(self.items(visit), draft.fields.get("answers"), self.facts(visit))
+        answers, absent = draft.fields.get("answers") or {}, self.store.absent_photos(visit)
+        lacking = [code for code, told in answers.items() if absent & {*(told.get("photos") or ())}]
+        elsewhere = [Gap(code, "photo-elsewhere") for code in lacking]
+        return [*rules.gaps_in(self.items(visit), answers, self.facts(visit)), *elsewhere]
 
     def returned(self, visit: str) -> Mapping[str, Any] | None:
         """What the coordinator wrote back: {"attempt", "note", "points": [{"item", "photo", "reason", "note"}],

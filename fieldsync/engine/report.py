@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from fieldsync.errors import Problem
 from fieldsync.rules import Step
@@ -25,8 +28,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run did. `problem` says why it ended early (None: it ended because nothing was left to try);
-    `remains` what still waits; `notes` problems of single things, which stopped nothing else."""
+    """What one run did.
+
+    problem      why it ended early; None: it ended because nothing was left to try
+    remains      what still waits here
+    notes        problems of single things, which stopped nothing else, and why photos wait (a budget)
+    photo_bytes  of photos put on the line, repeated ones too
+    bytes_up, bytes_down   application bytes with their HTTP heads
+    seconds      how long it took, by a monotonic clock, `waited_seconds` of it waiting
+    server_time  the server's clock in its last answer; None when there was none
+    failures     how often what went wrong, by code
+    """
 
     problem: Problem | None
     remains: Pending
@@ -34,13 +46,18 @@ class Report:
     submissions: int = 0
     drafts: int = 0
     photos: int = 0
-    photo_bytes: int = 0  # bytes of photos put on the line, repeated ones too
+    photo_bytes: int = 0
     changes: int = 0
     papers: int = 0
     requests: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    seconds: float = 0.0
     waits: int = 0
     waited_seconds: float = 0.0
     healed: int = 0
+    server_time: str | None = None
+    failures: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def done(self) -> bool:
@@ -70,3 +87,22 @@ class Report:
             *(problem.words(language) for problem in problems),
             everything if self.done else waiting,
         ]
+
+
+def record_of(report: Report) -> dict[str, Any]:
+    """A run for those who help: numbers, codes and both clocks; never contents, names or places."""
+    counted = ("requests", "bytes_up", "bytes_down", "changes", "papers", "waits", "healed")
+    sent = ("submissions", "drafts", "photos", "photo_bytes")
+    left = asdict(report.remains)
+    left.pop("oldest")
+    return {
+        "server_time": report.server_time,
+        "seconds": round(report.seconds, 3),
+        "waited_seconds": round(report.waited_seconds, 3),
+        **{name: getattr(report, name) for name in counted},
+        "sent": {name: getattr(report, name) for name in sent},
+        "failures": dict(report.failures),
+        "problem": report.problem.code if report.problem else None,
+        "notes": dict(Counter(note.code for note in report.notes)),
+        "unsent": left,
+    }

@@ -2,7 +2,9 @@
 
 conditions  when an item is asked (twin of the server's; tried against tests/wire/conditions.json)
 answers     whether a value can be so, what it scores, what a visit still lacks (item_scores, item_problems)
-steps       what a sync does next, how long it waits, how large a piece is, what an HTTP answer means
+steps       what a sync does next, how long it waits, what an HTTP answer means
+pieces      how large the next piece of a photo is
+budget      what may be spent on the line
 """
 
 from fieldsync.rules.answers import (
@@ -19,11 +21,12 @@ from fieldsync.rules.answers import (
     value_from_words,
     value_wrong,
 )
+from fieldsync.rules.budget import Budget, spent_on
 from fieldsync.rules.conditions import asked, facts_for, holds, is_asked, items_for, read_instrument
+from fieldsync.rules.pieces import PIECE_BYTES_MIN, Piece, remembered_piece
 from fieldsync.rules.steps import (
     WAIT_SECONDS_MAX,
     Do,
-    Piece,
     State,
     Step,
     after_sync,
@@ -38,7 +41,9 @@ from fieldsync.rules.steps import (
 __all__ = [
     "GAPS",
     "NO_PHOTO_REASONS",
+    "PIECE_BYTES_MIN",
     "WAIT_SECONDS_MAX",
+    "Budget",
     "Do",
     "Gap",
     "Piece",
@@ -58,10 +63,12 @@ __all__ = [
     "next_step",
     "photo_rule",
     "read_instrument",
+    "remembered_piece",
     "retry_after_seconds",
     "score",
     "scores",
     "smaller_batch",
+    "spent_on",
     "value_fits",
     "value_from_words",
     "value_wrong",

@@ -32,6 +32,10 @@ GAPS = {
     "value-wrong": ("Isi jawaban tidak mungkin.", "The value cannot be right."),
     "note-missing": ("Catatan wajib diisi.", "A note is required."),
     "photo-missing": ("Perlu foto, atau alasan tanpa foto.", "A photo, or a reason for none, is required."),
+    "photo-elsewhere": (
+        "Fotonya ada di perangkat lain; ambil lagi, atau keluarkan.",
+        "The photo is on another device; take it again, or remove it.",
+    ),
     "photo-forbidden": ("Butir ini tidak boleh difoto.", "This item must not be photographed."),
     "reason-unknown": ("Alasan tanpa foto tidak dikenal.", "The reason for no photo is unknown."),
 }

@@ -1,4 +1,4 @@
-"""What a sync does next, how long it waits, how large a piece is, and what each HTTP answer means to it."""
+"""What a sync does next, how long it waits, and what each HTTP answer means to it (protocol 6.9)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,8 @@ WAIT_SECONDS_MAX = 15 * 60.0
 RETRY_AFTER_SECONDS_MAX = 24 * 3600.0
 LEASE_SECONDS_MAX = 20 * 60.0
 
-PIECE_BYTES_FIRST = 32 * 1024
-PIECE_BYTES_MIN = 16 * 1024
-PIECE_BYTES_MAX = 512 * 1024
-PIECE_SECONDS_LOW, PIECE_SECONDS_HIGH = 8.0, 12.0
-
 SPLIT_AFTER_FAILURES = 3
+SAYS_IT_IS_THE_SERVER = (503, 507)
 
 
 class Step(StrEnum):
@@ -93,26 +89,6 @@ def lease_is_free(*, age_seconds: float, holder_lives: bool) -> bool:
     return not holder_lives or not -LEASE_SECONDS_MAX < age_seconds < LEASE_SECONDS_MAX
 
 
-@dataclass(frozen=True)
-class Piece:
-    """The size of the next piece of a photo, in bytes: grows while pieces are quick, shrinks when they are slow or
-    fail, so that a cut costs little and a good line is used."""
-
-    size: int = PIECE_BYTES_FIRST
-
-    def after_kept(self, seconds: float) -> Piece:
-        """A piece was kept after `seconds`; aims at 8 to 12 seconds a piece."""
-        if seconds < PIECE_SECONDS_LOW:
-            return Piece(min(PIECE_BYTES_MAX, self.size * 2))
-        return self.after_failed() if seconds > PIECE_SECONDS_HIGH else self
-
-    def after_failed(self) -> Piece:
-        return Piece(max(PIECE_BYTES_MIN, self.size // 2))
-
-    def smallest(self) -> Piece:
-        return Piece(PIECE_BYTES_MIN)
-
-
 class Do(StrEnum):
     """What an HTTP answer asks of the phone."""
 
@@ -121,6 +97,7 @@ class Do(StrEnum):
     SPLIT = "split"  # send fewer things
     PLAIN = "plain"  # the same again without gzip
     STOP = "stop"  # keep everything, tell the person
+    PUSH_ONLY = "push only"  # fetch nothing more, ask the person to update
     KEPT = "kept"  # go on at Upload-Offset
     MOVE = "move"  # somebody was faster: go on at Upload-Offset
     RENEW = "renew"  # this address is gone: /sync gives another
@@ -144,7 +121,9 @@ def after_sync(status: int, *, code: str = "", failures: int = 0, things: int = 
         return Do.SPLIT
     if status == 415:
         return Do.PLAIN
-    if status >= 500 and failures >= SPLIT_AFTER_FAILURES and things > 1:
+    if status == 426 and not things:
+        return Do.PUSH_ONLY
+    if status >= 500 and status not in SAYS_IT_IS_THE_SERVER and failures >= SPLIT_AFTER_FAILURES and things:
         return Do.SPLIT  # one of the things may be what the server stumbles over
     return Do.WAIT if status >= 500 or status in (408, 423, 425, 429) else Do.STOP
 

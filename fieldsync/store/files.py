@@ -27,7 +27,7 @@ class PhotoFiles:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             for name, content in contents.items():
                 self._write(name, content)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         for name, content in contents.items():
             if self.read(name) != content:
                 raise StoreBroken(why=f"{name} reads back differently")
@@ -85,7 +85,7 @@ class PhotoFiles:
             raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if os.name == "nt":  # has no such call; renames are ordered by its journal
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -91,12 +91,23 @@ class Outbox:
     # What waits
 
     def begin(self) -> None:
-        """Every run asks anew where each photo stands: addresses and offsets of yesterday cost a lost piece."""
+        """Every run that sends photos asks anew where each stands: addresses and offsets of yesterday cost a lost
+        piece."""
         with self.db.transaction():
             self.db.run("UPDATE photos SET state = 'captured' WHERE state IN ('declared', 'sending')")
 
+    def epoch(self) -> str | None:
+        """The history of the server that we follow."""
+        return self.db.get("epoch")
+
     def cursor(self) -> str | None:
         return self.db.get("cursor")
+
+    def documents_wait(self, skip: Collection[str]) -> bool:
+        """Whether a finished visit waits that is not in `skip`."""
+        return any(
+            row["id"] not in skip for row in self.db.rows("SELECT id FROM submissions WHERE state = 'outbox'")
+        )
 
     def waiting(self) -> set[str]:
         """Names of all that has to be said to the server: see Outgoing.names."""
@@ -120,6 +131,25 @@ class Outbox:
         assert drafts is not None and told is not None and photos is not None  # noqa: PT018
         oldest = min((row["oldest"] for row in (told, photos) if row["oldest"]), default=None)
         return Pending(drafts["n"], told["n"], photos["n"], photos["bytes"], oldest)
+
+    def untold(self, outgoing: Outgoing) -> Pending | None:
+        """What waits here and the server cannot know of from this request; None when the last one told the same."""
+        known = _listed(outgoing.names)
+        drafts = self.db.row(
+            f"SELECT count(*) AS n FROM drafts WHERE {WAITING_DRAFT} AND visit NOT IN (SELECT value FROM json_each(?))",
+            known,
+        )
+        told, photos = (
+            self.db.row(
+                f"SELECT count(*) AS n, min(made_at) AS oldest FROM {table} WHERE {which} AND {NOT_SKIPPED}",
+                known,
+            )
+            for table, which in (("submissions", "state = 'outbox'"), ("photos", WAITING_PHOTO))
+        )
+        assert drafts is not None and told is not None and photos is not None  # noqa: PT018
+        oldest = min((row["oldest"] for row in (told, photos) if row["oldest"]), default=None)
+        left = Pending(drafts["n"], told["n"], photos["n"], oldest=oldest)
+        return None if self.db.get("pending_told") == json.dumps(left.item()) else left
 
     def outgoing(self, most: int, skip: Collection[str]) -> Outgoing:
         """What the next request carries: at most `most` things, documents first, oldest first, troubled ones last;
@@ -183,14 +213,16 @@ class Outbox:
 
     # What was answered
 
-    def apply(self, answer: Answer, *, asked: tuple[str, ...] = ()) -> Applied:
+    def apply(self, answer: Answer, *, asked: tuple[str, ...] = (), told: Pending | None = None) -> Applied:
         """Apply an answer in one transaction (K3); nothing when it answers another cursor, or when another process
-        took the lease over meanwhile."""
+        took the lease over meanwhile. `asked`, `told`: what the request asked, and said to be pending."""
         with self.db.transaction():
             row = self.db.row("SELECT holder FROM lease")
             if row is None or row["holder"] != self.holder:
                 return Applied(stale=True)
             applied = apply(self.db, answer, asked=asked)
+            if told is not None and not applied.stale:
+                self.db.set("pending_told", json.dumps(told.item()))
         self.store.files.remove(list(applied.freed))
         return applied
 

@@ -14,7 +14,8 @@ from fieldsync.wire import Answer, Change, Upload, sha256_text
 @dataclass(frozen=True)
 class Applied:
     """What an answer changed here. `stale`: it answered another question, and nothing was changed. `healed`: the list
-    did not add up, so it will be read anew. `freed`: photos whose bytes may go now."""
+    did not add up, so it will be read anew. `freed`: photos whose bytes may go now. `held`: photos the server takes
+    later."""
 
     stale: bool = False
     more: bool = False
@@ -22,6 +23,7 @@ class Applied:
     changes: int = 0
     freed: tuple[str, ...] = ()
     bad: tuple[tuple[str, str], ...] = ()  # (photo, reason)
+    held: tuple[str, ...] = ()
 
 
 def apply(db: Database, answer: Answer, *, asked: tuple[str, ...] = ()) -> Applied:
@@ -29,7 +31,7 @@ def apply(db: Database, answer: Answer, *, asked: tuple[str, ...] = ()) -> Appli
     cursor = db.get("cursor")
     if answer.answers != cursor:
         return Applied(stale=True)
-    if answer.epoch != db.get("epoch"):
+    if not answer.outdated and answer.epoch != db.get("epoch"):
         _offer_again(db)
         db.set("epoch", answer.epoch)
     _settle_submissions(db, answer)
@@ -39,21 +41,31 @@ def apply(db: Database, answer: Answer, *, asked: tuple[str, ...] = ()) -> Appli
     for name in asked:
         db.run("UPDATE submissions SET asked = asked + 1 WHERE id = ?", name)
         db.run("UPDATE photos SET asked = asked + 1 WHERE id = ?", name)
-    if answer.reset or cursor is None:
+    healed = False if answer.outdated else _read_page(db, answer, anew=answer.reset or cursor is None)
+    return Applied(
+        more=answer.more and not answer.outdated,
+        healed=healed,
+        changes=0 if answer.outdated else len(answer.changes),
+        freed=freed,
+        bad=tuple(each for each in bad if each is not None),
+        held=tuple(upload.photo for upload in answer.uploads if upload.state == "wait"),
+    )
+
+
+def _read_page(db: Database, answer: Answer, *, anew: bool) -> bool:
+    """The changes of a page; True when the list does not add up at its end."""
+    if anew:
         db.run("UPDATE items SET unseen = 1")
         db.set("reading_anew", "yes")
     for change in answer.changes:
         _change(db, change)
     db.set("cursor", answer.cursor)
-    healed = not answer.more and _close_list(db, answer.check)
-    changes = len(answer.changes)
-    return Applied(
-        False, answer.more, healed, changes, freed, tuple(each for each in bad if each is not None)
-    )
+    return not answer.more and _close_list(db, answer.check)
 
 
 def _offer_again(db: Database) -> None:
     """Another epoch is another database, perhaps an older one: whatever we still keep is offered again (K7)."""
+    db.set("pending_told", None)
     db.run("UPDATE submissions SET state = 'outbox' WHERE state = 'kept'")
     db.run("UPDATE drafts SET acked = 0 WHERE doc IS NOT NULL")
     db.run(

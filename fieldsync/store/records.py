@@ -16,7 +16,7 @@ from fieldsync import wire
 from fieldsync.errors import AlreadyTold, NoSuchVisit, NotSignedIn, PhotoGone, StoreBroken, UnknownWord
 from fieldsync.store.database import Database, Row, in_our_words
 from fieldsync.store.files import PhotoFiles
-from fieldsync.wire import Submission, Visit, read_visit
+from fieldsync.wire import OtherDraft, Submission, Visit, read_other_draft, read_visit
 
 DATABASE = "field.sqlite3"
 PHOTOS = "photos"
@@ -198,8 +198,10 @@ class Store:
         attempt: int,
         checklist: str,
         photo: NewPhoto | None = None,
+        absent: Sequence[str] = (),
     ) -> Draft:
-        """Save the whole draft, one revision further, with a photo it newly speaks of. Raises TextTooLong."""
+        """Save the whole draft, one revision further, with a photo it newly speaks of, or photos whose bytes are
+        nowhere. Raises TextTooLong."""
         doc = wire.document(fields)
         if photo:
             self.files.keep({photo.id: photo.content})  # the file first, then the row (K1)
@@ -212,9 +214,21 @@ class Store:
                 " rev = rev + 1, doc = excluded.doc",
                 *(visit, attempt, checklist, doc),
             )
+            for name in absent:
+                self.db.run("INSERT OR REPLACE INTO absent (photo, visit) VALUES (?, ?)", name, visit)
             row = self.db.row("SELECT * FROM drafts WHERE visit = ?", visit)
         assert row is not None
         return _draft(row)
+
+    def other_drafts(self, visit: str) -> list[OtherDraft]:
+        """Drafts of a visit on any device of hers, this one included, as the server lists them."""
+        rows = self.db.rows("SELECT id, raw FROM items WHERE kind = 'draft' AND removed IS NULL")
+        found = (read_other_draft(row["id"], json.loads(row["raw"])) for row in rows)
+        return [draft for draft in found if draft is not None and draft.visit == visit]
+
+    def absent_photos(self, visit: str) -> set[str]:
+        """Photos that a draft speaks of and whose bytes are neither here nor with the server."""
+        return {row["photo"] for row in self.db.rows("SELECT photo FROM absent WHERE visit = ?", visit)}
 
     def discard_draft(self, visit: str) -> None:
         """Throw a draft away, with the photos only it knew."""
@@ -224,6 +238,7 @@ class Store:
             )
             rows = self.db.rows("SELECT id FROM photos WHERE visit = ? AND submission IS NULL", visit)
             self.db.run("DELETE FROM photos WHERE visit = ? AND submission IS NULL", visit)
+            self.db.run("DELETE FROM absent WHERE visit = ?", visit)
         self.files.remove([row["id"] for row in rows])
 
     # Photos
@@ -256,6 +271,7 @@ class Store:
         with self.db.transaction():
             self.save_draft(draft.visit, fields, attempt=draft.attempt, checklist=draft.checklist)
             removed = self.db.run("DELETE FROM photos WHERE id = ? AND submission IS NULL", photo)
+            self.db.run("DELETE FROM absent WHERE photo = ?", photo)
         if removed:
             self.files.remove([photo])
 

@@ -33,7 +33,7 @@ class DraftResult:
 
 @dataclass(frozen=True)
 class Upload:
-    """Where a photo stands: `state` need (with offset in bytes and url), have, stored, or bad (with reason)."""
+    """Where a photo stands: `state` need (with offset in bytes and url), have, stored, bad or wait (with reason)."""
 
     photo: str
     state: str
@@ -55,7 +55,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to POST /sync and GET /changes. `answers` is the member "for": the cursor that was asked with."""
+    """The answer to POST /sync and GET /changes. `answers` is the member "for": the cursor that was asked with.
+    `cursor` is None only in an answer to a client that is too old."""
 
     server_time: str
     answers: str | None
@@ -64,7 +65,7 @@ class Answer:
     drafts: tuple[DraftResult, ...]
     uploads: tuple[Upload, ...]
     changes: tuple[Change, ...]
-    cursor: str
+    cursor: str | None
     more: bool
     check: tuple[int, int] | None
     durable: tuple[str, ...]
@@ -73,6 +74,14 @@ class Answer:
     @property
     def epoch(self) -> str | None:
         return epoch_of(self.cursor)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether we are too old to be told changes: what was pushed counts, the list is not read."""
+        return any(
+            isinstance(notice, Mapping) and notice.get("code") == "upgrade-required"
+            for notice in self.notices
+        )
 
 
 def read_answer(raw: bytes) -> Answer:
@@ -84,7 +93,7 @@ def read_answer(raw: bytes) -> Answer:
     check = [_count(number, "check") for number in _list(said, "check")]
     if len(check) not in (0, 2):
         raise AnswerBroken(why="check")
-    return Answer(
+    answer = Answer(
         server_time=_text(said, "server_time"),
         answers=_maybe_text(said, "for"),
         reset=_truth(said, "reset"),
@@ -94,12 +103,15 @@ def read_answer(raw: bytes) -> Answer:
         ),
         uploads=tuple(_upload(_mapping(each, "uploads")) for each in _list(said, "uploads")),
         changes=tuple(_change(_mapping(each, "changes")) for each in _list(said, "changes")),
-        cursor=_text(said, "cursor"),
+        cursor=_maybe_text(said, "cursor"),
         more=_truth(said, "more"),
         check=(check[0], check[1]) if check else None,
         durable=tuple(_string(each, "durable") for each in _list(said, "durable")),
         notices=tuple(_list(said, "notices")),
     )
+    if answer.cursor is None and not answer.outdated:
+        raise AnswerBroken(why="cursor")
+    return answer
 
 
 def read_json(raw: bytes) -> Any:
@@ -127,6 +139,46 @@ def read_login(raw: bytes) -> SignedIn:
     return SignedIn(
         _text(said, "token"), _text(user, "id"), _text(user, "username"), _maybe_text(user, "name") or ""
     )
+
+
+@dataclass(frozen=True)
+class OtherDraft:
+    """A draft of another device, as the list tells it: `rev` and `bytes` of its text, `updated_at` by the server's
+    clock. `id` names its entry in the list."""
+
+    id: str
+    visit: str
+    device: str
+    device_name: str
+    rev: int
+    bytes: int
+    updated_at: str
+
+
+def read_other_draft(id: str, raw: JSON) -> OtherDraft | None:
+    """An entry of kind "draft"; None when it names no visit or device. Never raises."""
+
+    def text(name: str) -> str:
+        value = raw.get(name)
+        return value if isinstance(value, str) else ""
+
+    def count(name: str) -> int:
+        value = raw.get(name)
+        return value if type(value) is int and 0 <= value <= WHOLE_MAX else 0
+
+    visit, device = text("visit"), text("device")
+    if not visit or not device:
+        return None
+    return OtherDraft(
+        id, visit, device, text("device_name"), count("rev"), count("bytes"), text("updated_at")
+    )
+
+
+def read_draft_text(raw: bytes) -> tuple[str, str | None]:
+    """Digest and exact text in an answer of GET /drafts/{visit}/{device}; no text when it was thrown away. Raises
+    AnswerBroken."""
+    said = _mapping(read_json(raw), "answer")
+    return _text(said, "digest"), _maybe_text(said, "doc")
 
 
 def read_submission_text(raw: bytes) -> str:

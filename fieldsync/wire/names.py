@@ -22,7 +22,6 @@ API = "/api/v1"
 
 ITEMS_PER_REQUEST = 50
 PHOTOS_PER_REQUEST = 200
-CHANGES_PER_PAGE = 100
 KEPT_PER_REQUEST = 20
 BODY_BYTES_MAX = 1024 * 1024  # unpacked, the whole request
 DOC_BYTES_MAX = 800 * 1024  # one document, as it stands escaped inside the request
@@ -49,6 +48,14 @@ def sha256_text(text: str) -> str:
 def utc_text(moment: datetime) -> str:
     """An aware moment in UTC to the millisecond: 2026-03-04T02:20:11.412Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_moment(text: str) -> datetime:
+    """A moment as the wire writes it. Raises ValueError for anything else, and for one without an offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def local_text(moment: datetime) -> str:

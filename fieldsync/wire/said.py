@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fieldsync.wire.names import CHANGES_PER_PAGE, CLIENT, JSON, PROTOCOL, sha256_text, utc_text
+from fieldsync.wire.names import CLIENT, JSON, PROTOCOL, sha256_text, utc_text
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PhotoOffer:
 
 @dataclass(frozen=True)
 class Pending:
-    """What still waits here, told with every request so that a lost phone is not a silent one."""
+    """What still waits here, told so that a lost phone is not a silent one. `oldest` in UTC."""
 
     drafts: int = 0
     submissions: int = 0
@@ -78,8 +78,10 @@ class Pending:
     oldest: str | None = None
 
     def item(self) -> dict[str, Any]:
-        said = {"drafts": self.drafts, "submissions": self.submissions, "photos": self.photos}
-        return said | {"oldest": self.oldest}
+        """As it is told: only what there is. {} says that nothing waits."""
+        counts = {"drafts": self.drafts, "submissions": self.submissions, "photos": self.photos}
+        said: dict[str, Any] = {name: count for name, count in counts.items() if count}
+        return said | ({"oldest": self.oldest} if said and self.oldest else {})
 
 
 @dataclass(frozen=True)
@@ -99,22 +101,27 @@ class Outgoing:
 
 
 def request(
-    outgoing: Outgoing, *, device: str, cursor: str | None, pending: Pending, sent_at: datetime
+    outgoing: Outgoing, *, device: str, cursor: str | None, pending: Pending | None, sent_at: datetime
 ) -> dict[str, Any]:
-    """The body of POST /sync."""
+    """The body of POST /sync (protocol 6.5): what there is to say and nothing else, since most requests have no news.
+
+    pending: what waits here besides what this request carries; None when the server knows. `sent_at` goes with
+    documents only: it is kept beside them.
+    """
     items = [*(told.item() for told in outgoing.submissions), *(draft.item() for draft in outgoing.drafts)]
-    return {
-        "protocol": PROTOCOL,
-        "device": device,
-        "client": CLIENT,
-        "sent_at": utc_text(sent_at),
-        "cursor": cursor,
-        "limit": CHANGES_PER_PAGE,
-        "pending": pending.item(),
+    said: dict[str, Any] = {"protocol": PROTOCOL, "device": device, "client": CLIENT}
+    if items:
+        said["sent_at"] = utc_text(sent_at)
+    if cursor is not None:
+        said["cursor"] = cursor
+    if pending is not None:
+        said["pending"] = pending.item()
+    lists = {
         "photos": [photo.item() for photo in outgoing.photos],
         "items": items,
         "kept": list(outgoing.kept),
     }
+    return said | {name: things for name, things in lists.items() if things}
 
 
 def body(said: JSON) -> bytes:

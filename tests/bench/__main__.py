@@ -1,47 +1,92 @@
-"""python -m tests.bench [--quick]: what this machine does, as figures and ratios. Nothing is asserted about speed.
+"""python -m tests.bench [--quick] [--only SECTION]: what this machine does, beside what we promise and others do.
 
-Everything happens in a temporary folder with an SQLite database of its own.
+Nothing is asserted about speed; the exit code says whether something was lost. A section runs in a process of its
+own, in a temporary folder. Set DATABASE_URL to measure on a PostgreSQL of your own, on this machine.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
 import platform
+import subprocess
+import sys
 import tempfile
-from io import StringIO
+import time
 from pathlib import Path
 
-
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m tests.bench")
-    asked.add_argument("--quick", action="store_true", help="a twentieth of everything")
-    quick = asked.parse_args().quick
-    with tempfile.TemporaryDirectory(prefix="samar-bench-") as folder:
-        os.environ.update(
-            DJANGO_SETTINGS_MODULE="backend.settings",
-            SAMAR_VAR=folder,
-            MEDIA_ROOT=f"{folder}/media",
-            DATABASE_URL="",
-        )
-        measure(Path(folder), visits=500 if quick else 10_000, pushes=40 if quick else 400)
+SECTIONS = {
+    "server": "Visits and photos on PostgreSQL, server as deployed, durable before the answer, put-off work counted",
+    "traffic": "Bytes of the field client, against the server as deployed",
+    "slow": "200 slow phones at once",
+    "numbers": "Scores, figures and exports, SQLite",
+}
+TOGETHER = (("server", "traffic", "slow"), ("numbers",))  # in one process, over one database
 
 
-def measure(folder: Path, *, visits: int, pushes: int) -> None:
-    import django
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    words.add_argument("--quick", action="store_true", help="a small part of everything, in a minute")
+    words.add_argument("--only", choices=SECTIONS, action="append", help="only this section")
+    words.add_argument("--verbose", action="store_true", help="every single run")
+    words.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    asked = words.parse_args()
+    wanted = asked.only or list(SECTIONS)
+    if asked.here:
+        return run(wanted, quick=asked.quick, verbose=asked.verbose)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}", flush=True)
+    began, trouble = time.monotonic(), 0
+    for group in TOGETHER:
+        only = [word for name in group if name in wanted for word in ("--only", name)]
+        if only:
+            flags = [word for word, said in (("--quick", asked.quick), ("--verbose", asked.verbose)) if said]
+            trouble |= subprocess.call([sys.executable, "-m", "tests.bench", "--here", *only, *flags])
+    print(f"\n{time.monotonic() - began:.0f} s in all")
+    return trouble
 
-    django.setup()
-    from django.core.management import call_command
 
+def run(wanted: list[str], *, quick: bool, verbose: bool) -> int:
+    with tempfile.TemporaryDirectory(prefix="samar-bench-") as place:
+        if wanted == ["numbers"]:
+            print(f"\n{SECTIONS['numbers']}\n", flush=True)
+            numbers(Path(place), visits=500 if quick else 10_000, pushes=40 if quick else 400)
+            return 0
+        return as_deployed(Path(place), wanted, quick=quick, verbose=verbose)
+
+
+def as_deployed(folder: Path, wanted: list[str], *, quick: bool, verbose: bool) -> int:
+    from tests.bench import stack
+
+    kept = True
+    with stack.durable_database() as database:
+        stack.enter(folder, database)
+        from tests.bench import rounds, traffic, trickling
+
+        with stack.serving(folder) as ours:
+            for name in wanted:
+                print(f"\n{SECTIONS[name]}\n", flush=True)
+                if name == "server":
+                    with stack.serving_floor(folder) as floor:
+                        size = rounds.QUICK if quick else rounds.WHOLE
+                        kept = rounds.measure(ours, floor, size, verbose=verbose)
+                elif name == "traffic":
+                    traffic.traffic(ours, folder, visits=2 if quick else 8)
+                else:
+                    trickling.trickling(ours, folder, seconds=6 if quick else 30)
+    return 0 if kept else 1
+
+
+def numbers(folder: Path, *, visits: int, pushes: int) -> None:
+    from tests.bench import stack
+
+    stack.enter(folder, "")
     from tests import world
     from tests.bench import doors, filling, numbers
     from tests.bench.measuring import say, seconds
     from tests.journeys.server import Server
 
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, SQLite; {visits:,} visits, {pushes} pushes\n"
-    )
-    call_command("setup", stdout=StringIO())
     people = filling.cast()
-    say("filling the database", f"{seconds(lambda: filling.fill(people, visits)):.1f} s")
+    say(f"filling the database, {visits:,} visits", f"{seconds(lambda: filling.fill(people, visits)):.1f} s")
     numbers.scoring(visits)
     numbers.aggregating(people["mira"], visits)
     server = Server(folder)
@@ -54,4 +99,4 @@ def measure(folder: Path, *, visits: int, pushes: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -15,6 +15,7 @@ from backend.core.digests import sha256_text
 from backend.core.ids import uuid7
 from backend.units.models import Unit
 from backend.visits.models import Submission
+from backend.visits.testimony import answers_in, as_text
 from tests.backend.indicators.answers import best
 from tests.bench.filling import ROWS_PER_STATEMENT, chunks, order_of, text_of
 from tests.bench.measuring import forget_peak, memory_mib, middle, ms, say, say_growth, seconds, tail
@@ -120,5 +121,5 @@ def drain(line: Line, path: str) -> tuple[float, float, int, int]:
 
 
 def read_all(visits: int) -> None:
-    told = Submission.objects.order_by("pk").values_list("answers", flat=True)
-    assert sum(1 for _ in told[:visits].iterator(chunk_size=100)) == visits
+    told = Submission.objects.order_by("pk").values_list("doc", flat=True)
+    assert sum(1 for doc in told[:visits].iterator(chunk_size=100) if answers_in(as_text(doc))) == visits

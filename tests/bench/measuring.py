@@ -23,7 +23,11 @@ def middle(times: list[float]) -> float:
 
 def tail(times: list[float]) -> float:
     """The 99th percentile."""
-    return sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
+    return quantile(times, 0.99)
+
+
+def quantile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
 def forget_peak(pid: int) -> None:
@@ -50,7 +54,7 @@ def say_growth(what: str, pid: int, before: float | None) -> None:
 
 
 def say(what: str, figure: str, beside: str = "") -> None:
-    print(f"  {what:<52}{figure:>16}   {beside}", flush=True)
+    print(f"  {what:<46}{figure:>13}   {beside}".rstrip(), flush=True)
 
 
 def ms(duration: float) -> str:

@@ -24,6 +24,9 @@ USER = "0195f0a0-0000-7000-8000-00000000aaaa"
 PAGE = 2
 
 
+UNSAID: dict[str, Any] = {"cursor": None, "items": [], "photos": [], "kept": [], "pending": None}
+
+
 @dataclass
 class Heard:
     method: str
@@ -33,7 +36,8 @@ class Heard:
 
     @property
     def said(self) -> dict[str, Any]:
-        return json.loads(self.body)
+        """A request of /sync with all its members, those too that were left out."""
+        return UNSAID | json.loads(self.body)
 
 
 @dataclass
@@ -90,6 +94,8 @@ class ScriptedServer:
         self.papers: dict[str, str] = {}
         self.submissions: dict[tuple[str, str], dict[str, Any]] = {}
         self.drafts: dict[str, tuple[int, str | None]] = {}
+        self.drafts_of_others: dict[tuple[str, ...], str] = {}  # (visit, device)
+        self.uploads_max: int | None = None  # photos that may be on their way at once
         self.photos: dict[str, dict[str, Any]] = {}
         self.durable: set[str] = set()
         self.passwords = {"sari": "kata-sandi"}
@@ -97,6 +103,7 @@ class ScriptedServer:
         self.heard: list[Heard] = []
         self.script: dict[str, deque[Any]] = defaultdict(deque)
         self.refuses: Callable[[dict[str, Any]], bool] = lambda said: False  # whole requests
+        self.refusal = 400
         self.lock = threading.RLock()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"scripted": self}))
         self.http.daemon_threads = True
@@ -199,6 +206,12 @@ class ScriptedServer:
             return told | {"reason": "wrong-hash"}
         if photo["state"] == "stored":
             return told
+        on_their_way = [
+            name for name, one in self.photos.items() if one["state"] == "need" and one.get("open")
+        ]
+        if self.uploads_max is not None and not photo.get("open") and len(on_their_way) >= self.uploads_max:
+            return told | {"state": "wait", "reason": "quota"}
+        photo["open"] = True
         return told | {"offset": len(photo["bytes"]), "url": f"/api/v1/uploads/{offer['id']}.{photo['gen']}"}
 
     def piece(self, name: str, offset: int, content: bytes) -> tuple[int, dict[str, str]]:
@@ -210,7 +223,7 @@ class ScriptedServer:
             if offset != len(photo["bytes"]):
                 return 409, {"Upload-Offset": str(len(photo["bytes"]))}
             photo["bytes"] += content
-            told = {"Upload-Offset": str(len(photo["bytes"]))}
+            told = {"Upload-Offset": str(len(photo["bytes"])), "Sync-Epoch": self.epoch}
             if len(photo["bytes"]) < photo["size"]:
                 return 204, told
             if sha256_bytes(photo["bytes"]) == photo["sha256"]:
@@ -268,9 +281,9 @@ class Handler(BaseHTTPRequestHandler):
         if headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, problem(Status(401, "token-unknown")), {}
         if place == "sync":
-            said = json.loads(body)
+            said = UNSAID | json.loads(body)
             if self.scripted.refuses(said):
-                return 400, problem(Status(400, "malformed")), {}
+                return self.scripted.refusal, problem(Status(self.scripted.refusal, "malformed")), {}
             return 200, json.dumps(self.scripted.sync(said)).encode(), {}
         name = place_name(self.path)
         if place == "checklists":
@@ -280,6 +293,13 @@ class Handler(BaseHTTPRequestHandler):
             found = [item for (uuid, _), item in self.scripted.submissions.items() if uuid == name]
             told = {"id": name, "digest": found[0]["digest"], "text": found[0]["doc"]} if found else {}
             return 200 if found else 404, json.dumps(told).encode(), {}
+        if place == "drafts":
+            found = self.scripted.drafts_of_others.get(tuple(self.path.split("/")[-2:]))
+            told = {"rev": 7, "digest": sha256_text(found), "doc": found} if found else {}
+            return 200 if found else 404, json.dumps(told).encode(), {}
+        if place == "photos":
+            photo = self.scripted.photos.get(name, {"state": "need"})
+            return 200 if photo["state"] == "stored" else 404, b"", {}
         if self.command == "HEAD":
             photo = self.scripted.photos[name.rpartition(".")[0]]
             return 200, b"", {"Upload-Offset": str(len(photo["bytes"]))}

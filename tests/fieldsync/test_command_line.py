@@ -244,3 +244,66 @@ def test_the_client_runs_without_the_server_s_code(tmp_path):
         text=True,
     )
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_a_dying_laptop_saves_what_is_unsent(laptop, server, ordered, tmp_path):
+    laptop("record", "1", "A4", "5")
+    laptop("finish", "1", "--anyway")
+    file = tmp_path / "unsent.zip"
+    code, out, _ = laptop("export", str(file))
+    assert (code, out) == (
+        0,
+        f"Saved to {file}: 1 visits, 0 drafts, 0 photos ({file.stat().st_size // 1024} KiB).\n",
+    )
+    code, _, err = laptop("export", str(tmp_path / "nowhere" / "unsent.zip"))
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_a_data_plan_is_kept_to_and_said(laptop, server, ordered, tmp_path):
+    photo = tmp_path / "papan.jpg"
+    photo.write_bytes(picture(1))
+    laptop("record", "1", "A1", "ya", "--photo", str(photo))
+    laptop("finish", "1", "--anyway")
+    assert laptop("budget", "--bytes-a-day", "5M", "--documents-only")[:2] == (
+        0,
+        "Data a day: 5120 KiB\nPhotos wait.\n",
+    )
+    code, out, _ = laptop("sync")
+    assert code == 3
+    assert out.splitlines()[1].startswith("Photos wait because you asked to send documents only.")
+    assert laptop("budget", "--none")[1] == "Data a day: no limit\n"
+    assert laptop("sync", "--budget", "1k")[0] == 3
+    assert laptop("sync", "--budget", "20 apples")[0] == 2
+    assert laptop("sync")[0] == 0
+
+
+def test_whoever_helps_sees_the_last_syncs_in_numbers(laptop, server, ordered):
+    server.next("sync", Status(503))
+    laptop("sync", "--patience", "1")
+    code, out, _ = laptop("diagnose", "--json")
+    told = json.loads(out)
+    assert (code, told["form"], told["store"], told["unsent"]["submissions"]) == (0, 2, "ok", 0)
+    assert [(run["problem"], run["failures"]) for run in told["runs"]] == [
+        ("server-trouble", {"trouble": 1}),
+        (None, {}),
+    ]
+    code, out, _ = laptop("diagnose")
+    assert code == 0
+    assert "server-trouble" in out
+    assert "Pelaihari" not in out + json.dumps(told)
+
+
+def test_a_draft_of_another_device_is_listed_and_continued(laptop, server, ordered, checklist):
+    from tests.fieldsync.test_continuing import OTHER, entry
+
+    assert laptop("continue", "1")[1] == "No draft on another device.\n"
+    fields = {"visit": ordered, "attempt": 1, "checklist": checklist, "answers": {"A4": {"value": 5}}}
+    text = wire.document({**fields, "photos": [{"id": wire.uuid7()}]})
+    entry(server, ordered, text)
+    laptop("pull")
+    assert laptop("continue", "1")[1].split()[:3] == [OTHER, "Telepon", "lama"]
+    code, out, _ = laptop("continue", "1", OTHER[-6:])
+    assert (code, out) == (0, "Continued on this device.\n1 photos are on the other device.\n")
+    assert json.loads(laptop("show", "1", "--json")[1])["draft"]["answers"]["A4"]["value"] == 5
+    assert laptop("continue", "1", "ffffff")[0] == 2

@@ -201,7 +201,11 @@ def test_every_answer_to_an_exchange_means_one_thing(status, do):
 
 def test_a_server_that_stumbles_three_times_is_sent_less():
     assert rules.after_sync(500, failures=3, things=9) is Do.SPLIT
-    assert rules.after_sync(500, failures=3, things=1) is Do.WAIT
+    assert rules.after_sync(500, failures=3, things=1) is Do.SPLIT, "to learn whether it is that one"
+    assert rules.after_sync(500, failures=3, things=0) is Do.WAIT
+    assert (
+        rules.after_sync(503, failures=3, things=9) is rules.after_sync(507, failures=3, things=9) is Do.WAIT
+    )
     assert rules.after_sync(400, code="body-cut", things=9) is Do.WAIT
 
 

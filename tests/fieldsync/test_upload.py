@@ -5,8 +5,7 @@ import hashlib
 
 import pytest
 
-from fieldsync import errors, rules, wire
-from fieldsync.rules import Piece
+from fieldsync import errors, wire
 from tests.fieldsync.conftest import picture
 from tests.fieldsync.scripted import NOTHING, Before, CutAnswer, CutRequest, Portal, Status, Twist
 
@@ -28,22 +27,37 @@ def stored(server, photo) -> bool:
     return kept["state"] == "stored" and wire.sha256_bytes(kept["bytes"]) == photo.sha256
 
 
+def slow(sari) -> None:
+    """Whatever she does takes twenty seconds."""
+    moments = iter(range(0, 100_000, 20))
+    sari.phone.watch = lambda: float(next(moments))
+
+
 def pieces(server):
     return [(int(heard.headers["upload-offset"]), len(heard.body)) for heard in server.requests("PATCH")]
 
 
-def test_pieces_grow_on_a_good_line_and_follow_each_other(sari, server, photo):
+def test_a_fast_line_takes_a_fresh_photo_in_one_piece(sari, server, photo):
     report = sari.phone.sync()
     assert stored(server, photo)
     assert report.photo_bytes == photo.size
-    sent = pieces(server)
-    assert [size for _, size in sent] == [32 * KIB, 64 * KIB, photo.size - 96 * KIB]
-    assert [offset for offset, _ in sent] == [sum(size for _, size in sent[:n]) for n in range(len(sent))]
+    assert pieces(server) == [(0, photo.size)]
+
+
+def test_a_visit_with_five_photos_costs_one_exchange_and_five_pieces(sari, server, visit):
+    sari.phone.start(visit)
+    for number in range(5):
+        sari.phone.add_photo(visit, picture(number, BIG), as_is=True)
+    sari.phone.finish(visit)
+    server.heard.clear()
+    report = sari.phone.sync()
+    assert report.done
+    assert [heard.method for heard in server.heard] == ["POST", *["PATCH"] * 5]
+    assert (report.requests, report.photos, report.submissions) == (6, 5, 1)
 
 
 def test_pieces_shrink_on_a_slow_line(sari, server, photo):
-    moments = iter(range(0, 10_000, 20))
-    sari.phone.watch = lambda: float(next(moments))
+    slow(sari)
     assert sari.phone.sync().done
     assert {size for _, size in pieces(server)[1:-1]} == {16 * KIB}
 
@@ -54,6 +68,7 @@ def test_after_a_cut_the_phone_asks_where_the_server_stands_and_goes_on_there(sa
     assert stored(server, photo)
     assert len(server.requests("HEAD")) == 1
     assert pieces(server)[0] == (20_000, 16 * KIB), "from the last byte that arrived, in a smaller piece"
+    assert sari.phone.store.photo(photo.id).state == "stored"
     assert report.waits == 1
 
 
@@ -90,6 +105,7 @@ def test_an_address_that_is_gone_is_renewed_by_the_next_exchange(sari, server, p
     def lose() -> None:
         server.photos[photo.id].update(gen=1, bytes=b"")
 
+    slow(sari)
     server.next("PATCH", Before(lambda: None), Before(lose))
     report = sari.phone.sync()
     assert stored(server, photo)
@@ -101,6 +117,7 @@ def test_a_photo_that_arrived_damaged_is_sent_again_with_checksums(sari, server,
         kept = server.photos[photo.id]
         kept["bytes"] = b"x" + kept["bytes"][1:]
 
+    slow(sari)
     server.next("PATCH", Before(lambda: None), Before(flip))
     assert sari.phone.sync().done
     assert stored(server, photo)
@@ -128,13 +145,14 @@ def test_a_piece_that_arrived_damaged_is_sent_again_and_then_in_small(sari, serv
     report = sari.phone.sync()
     assert stored(server, photo)
     assert report.waits == 0
-    assert [size // KIB for _, size in pieces(server)[:4]] == [32, 32, 32, 16]
+    whole = photo.size // KIB
+    assert [size // KIB for _, size in pieces(server)[:4]] == [whole, whole, whole, 16]
 
 
 def test_a_server_that_takes_only_small_pieces_gets_them(sari, server, photo):
     server.next("PATCH", Status(413, "too-large"))
     assert sari.phone.sync().done
-    assert [size // KIB for _, size in pieces(server)[:2]] == [32, 16]
+    assert [size for _, size in pieces(server)[:2]] == [photo.size, photo.size // 2]
 
 
 def test_a_full_server_is_waited_for_and_named(sari, server, photo):
@@ -145,6 +163,7 @@ def test_a_full_server_is_waited_for_and_named(sari, server, photo):
 
 
 def test_a_portal_that_comes_up_in_the_middle_changes_nothing(sari, server, photo):
+    slow(sari)
     server.next("PATCH", Before(lambda: None), Portal())
     assert sari.phone.sync().done
     assert stored(server, photo)
@@ -187,7 +206,7 @@ def test_documents_go_before_photos_and_the_oldest_visit_first(sari, server, che
     sari.phone.sync()
     in_order = list(dict.fromkeys(heard.path.split("/")[-1][:36] for heard in server.requests("PATCH")))
     assert in_order == [photos[each, size] for each in (visit, second) for size in ((100, 80), BIG)]
-    assert len(server.requests("sync")[-2].said["items"]) == 2
+    assert len(server.requests("sync")[-1].said["items"]) == 2
 
 
 def test_yesterdays_address_is_not_used_today(sari, server, photo):
@@ -201,12 +220,80 @@ def test_yesterdays_address_is_not_used_today(sari, server, photo):
     assert stored(server, photo)
 
 
-def test_the_size_of_a_piece_stays_within_its_bounds():
-    piece = Piece()
-    for _ in range(20):
-        piece = piece.after_kept(0.1)
-    assert piece.size == 512 * KIB
-    assert piece.after_kept(9) == piece
-    for _ in range(20):
-        piece = piece.after_failed()
-    assert piece.size == 16 * KIB == rules.Piece().smallest().size
+def test_a_piece_of_another_epoch_counts_for_nothing_until_the_list_says_so(sari, server, photo):
+    """The server was restored while the photo was on its way: what it says of it is not yet our history."""
+
+    def restored() -> None:
+        server.epoch = "epoch2"
+        server.submissions.clear()
+
+    seen = []
+    sari.phone.progress = lambda _: seen.append((sari.outbox.epoch(), sari.phone.store.photo(photo.id).state))
+    server.next("PATCH", Before(restored))
+    report = sari.phone.sync()
+    assert ("epoch1", "declared") in seen
+    assert ("epoch1", "stored") not in seen
+    assert (report.done, len(server.submissions)) == (True, 1)
+    assert sari.phone.store.photo(photo.id).state == "stored"
+    assert sari.outbox.epoch() == "epoch2"
+
+
+def test_a_visit_finished_while_a_photo_is_on_its_way_goes_before_the_rest_of_it(
+    sari, server, checklist, photo
+):
+    from tests.fieldsync.scripted import a_visit
+
+    second = wire.uuid7()
+    server.put(second, **a_visit(checklist))
+    sari.phone.pull()
+    slow(sari)
+    server.heard.clear()
+    server.next("PATCH", Before(lambda: sari.phone.record(second, {"answers": {"A4": {"value": 3}}})))
+    assert sari.phone.sync().done
+    assert [heard.method for heard in server.heard][:4] == ["POST", "PATCH", "POST", "PATCH"]
+    assert server.requests("sync")[1].said["items"][0]["visit"] == second
+    offsets = [offset for offset, _ in pieces(server)]
+    assert offsets == sorted(offsets)
+    assert server.requests("HEAD") == []
+
+
+def test_what_the_line_can_bear_is_remembered_for_the_next_run(sari, server, checklist, visit):
+    from tests.fieldsync.scripted import a_visit
+
+    sari.phone.start(visit)
+    sari.phone.add_photo(visit, picture(3, BIG), as_is=True)
+    sari.phone.finish(visit)
+    server.next("PATCH", *[CutRequest(3_000)] * 4)
+    assert sari.phone.sync().done
+    second = wire.uuid7()
+    server.put(second, **a_visit(checklist))
+    sari.phone.pull()
+    sari.phone.start(second)
+    sari.phone.add_photo(second, picture(4, BIG), as_is=True)
+    sari.phone.finish(second)
+    server.heard.clear()
+    sari.phone.sync()
+    assert pieces(server)[0][1] < 64 * KIB
+
+
+def test_photos_the_server_takes_later_are_asked_for_again_when_others_are_through(sari, server, visit):
+    sari.phone.start(visit)
+    for number in range(5):
+        sari.phone.add_photo(visit, picture(number), as_is=True)
+    sari.phone.finish(visit)
+    server.uploads_max = 2
+    report = sari.phone.sync()
+    assert (report.done, report.photos, report.notes) == (True, 5, ())
+    assert len(server.requests("sync")) == 4, "the pull, and one for each lot of photos"
+
+
+def test_photos_the_server_does_not_take_today_wait_and_are_told(sari, server, photo):
+    server.uploads_max = 0
+    report = sari.phone.sync()
+    assert (report.submissions, report.photos, report.remains.photos) == (1, 0, 1)
+    assert [note.words() for note in report.notes] == [
+        "The server takes 1 photos only when others are through. They are safe here. They go with a later sync."
+    ]
+    assert len(sari.waits) == 0
+    server.uploads_max = None
+    assert sari.phone.sync().done

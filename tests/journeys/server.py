@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 START_SECONDS_MAX = 60
@@ -23,9 +25,17 @@ def free_port() -> int:
 
 
 class Server:
-    """`python -m backend run` over a folder (SQLite) or a database address."""
+    """`python -m backend run` over a folder (SQLite) or a database address; `words` may name another command."""
 
-    def __init__(self, folder: Path, *, database: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database: str = "",
+        words: tuple[str, ...] = ("run",),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.words = words
         self.folder, self.port = folder, free_port()
         self.environment = {
             **os.environ,
@@ -33,6 +43,7 @@ class Server:
             "DATABASE_URL": database,
             "SAMAR_ADMIN_PASSWORD": "samar-demo-2026",
             "LOG_LEVEL": "WARNING",
+            **(environment or {}),
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.process: subprocess.Popen[bytes] | None = None
@@ -65,7 +76,7 @@ class Server:
     def _start_once(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend", "run", "--port", str(self.port)],
+                [sys.executable, "-m", "backend", *self.words, "--port", str(self.port)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -86,9 +97,10 @@ class Server:
         raise AssertionError("the server did not answer: " + self.log.read_text()[-3000:])
 
     def kill(self) -> None:
-        """As the power company does it; the worker notices by itself."""
+        """As the power company does it, all its processes at once; the worker notices by itself."""
         assert self.process
-        self.process.send_signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:

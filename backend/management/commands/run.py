@@ -5,12 +5,17 @@ import signal
 import subprocess
 import sys
 import threading
+from io import StringIO
 from typing import Any
 
 import waitress
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
 
 from backend.wsgi import application
 
@@ -30,7 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unprepared()
+        refuse_bad_store()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        HTTPChannel.task_class = KeepingTask
         worker = KeptWorker()
         if not options["without_worker"]:
             worker.start()
@@ -43,7 +50,7 @@ class Command(BaseCommand):
                 ident=None,
                 max_request_body_size=BODY_BYTES_MAX,
                 channel_timeout=CONNECTION_SECONDS_MAX,
-                clear_untrusted_proxy_headers=True,
+                clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
                 _quiet=True,
             )
         except OSError as error:
@@ -52,12 +59,27 @@ class Command(BaseCommand):
             worker.stop()
 
 
+class KeepingTask(WSGITask):
+    """An answer without a body (204, 304) ends where it ends; waitress would close the connection to say so, and
+    every piece of a photo would need a new one."""
+
+    def set_close_on_finish(self) -> None:
+        asked = self.request.headers.get("CONNECTION", "").lower()
+        if self.has_body or self.version != "1.1" or asked == "close":
+            super().set_close_on_finish()
+
+
 def refuse_unprepared() -> None:
     """A database of an older version, or an empty one, is said at once and not by every request."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CommandError("The database is not prepared for this version. First: python -m backend setup")
     connection.close()
+
+
+def refuse_bad_store() -> None:
+    """Photos that cannot be kept are better said at the start than to the first phone."""
+    call_command("check_store", stdout=StringIO())
 
 
 class KeptWorker(threading.Thread):

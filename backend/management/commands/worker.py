@@ -14,8 +14,10 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from backend.core.ids import uuid7
-from backend.evidence.actions import sweep
+from backend.evidence.sweeping import sweep
+from backend.feed.actions import check_timeline
 from backend.journal.actions import seal_journal
+from backend.rest.models import KeptAnswer
 
 IDLE_SECONDS = 0.5
 TIDY_EVERY_SECONDS = 3600
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         working = Working()
         signal.signal(signal.SIGTERM, working.stop)
         signal.signal(signal.SIGINT, working.stop)
+        check_timeline()
         take_over(timedelta() if options["only_one"] else FORGOTTEN_AFTER)
         tidied = tidy()
         while working.on and options["parent"] in (None, os.getppid()):
@@ -49,6 +52,7 @@ class Command(BaseCommand):
                 time.sleep(IDLE_SECONDS)
                 if time.monotonic() - tidied > TIDY_EVERY_SECONDS:
                     tidied = tidy()
+                check_timeline()  # a standby may have taken over under our feet
                 take_over(FORGOTTEN_AFTER)
                 try_again()
             close_old_connections()
@@ -103,5 +107,6 @@ def tidy() -> float:
     """Forget uploads nobody goes on with, and finished tasks of last week: the journal keeps what was done.
     Returns when that was, by the monotonic clock."""
     sweep()
+    KeptAnswer.objects.sweep(now=timezone.now())
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT_FOR).delete()
     return time.monotonic()

@@ -12,6 +12,7 @@ from backend.core.clock import now
 from backend.core.digests import sha256_bytes
 from backend.core.ids import uuid7
 from backend.evidence import actions, storage
+from backend.evidence.announcing import announce_photos
 from backend.evidence.errors import (
     NoSuchUpload,
     NotYourUpload,
@@ -20,8 +21,10 @@ from backend.evidence.errors import (
     StoreUnavailable,
     UploadGone,
 )
+from backend.evidence.looking import thumbnail_of
 from backend.evidence.models import Blob, Photo, Segment, Upload
 from backend.evidence.rules import Announced, PhotoState, Reason, Standing, mib, photo_key
+from backend.evidence.sweeping import sweep
 from backend.journal.models import Entry
 from tests.backend.evidence.pictures import PDF, bomb, jpeg, other
 from tests.world import A_UUID
@@ -41,7 +44,7 @@ def announced(content: bytes, **told) -> Announced:
 
 
 def announce(person, *photos: Announced) -> list[Standing]:
-    return actions.announce_photos(photos, by=person.user, device=person.device)
+    return announce_photos(photos, by=person.user, device=person.device)
 
 
 def send(person, photo: Announced, content: bytes, *, at: int = 0, generation: int = 0) -> Photo | None:
@@ -329,16 +332,16 @@ def test_when_the_disk_fails_nothing_counts_and_the_piece_is_sent_again(sari, se
     assert send(sari, photo, content).state == "stored"
 
 
-def test_a_thumbnail_is_made_once(sari):
+def test_a_thumbnail_is_made_at_the_first_look_and_once(sari):
     content = jpeg(1600, 1200)
     photo = announced(content)
     announce(sari, photo)
-    assert actions.make_thumbnail(photo.id) == ""
-    send(sari, photo, content)
+    kept = send(sari, photo, content)
 
-    key = actions.make_thumbnail(photo.id)
+    key = thumbnail_of(kept)
 
-    assert actions.make_thumbnail(photo.id) == key
+    assert thumbnail_of(kept) == thumbnail_of(Photo.objects.get()) == key
+    assert files() == [photo_key(photo.id, 0), key]
     assert storage.read_kept(key).startswith(b"\xff\xd8\xff")
 
 
@@ -354,17 +357,17 @@ def test_e10_the_sweep_forgets_what_nobody_will_ask_for_and_nothing_else(sari):
     actions.settle(upload, actions.receive(upload, 100, b"\0" * (len(garbled) - 100)), by=sari.user)
     # ... and the server dies before the pieces are forgotten.
 
-    assert actions.sweep() == 1
+    assert sweep() == 1
     assert len(files()) == 3
 
     with time_machine.travel(now() + timedelta(days=15)):
-        actions.sweep()
+        sweep()
     assert sorted(files()) == sorted(photo_key(photos[content].id, 0) for content in (whole, bad))
     assert announce(sari, photos[half]) == [need(photos[half], generation=1)]
 
     with time_machine.travel(now() + timedelta(days=91)):
-        actions.sweep()
-        assert actions.sweep() == 0
+        sweep()
+        assert sweep() == 0
     assert files() == [photo_key(photos[whole].id, 0)]
     assert Photo.objects.get(pk=photos[bad].id).reason == "not-an-image"
 

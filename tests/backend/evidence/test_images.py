@@ -6,60 +6,27 @@ import pytest
 from PIL import Image
 
 from backend.evidence.errors import NotAPicture
-from backend.evidence.images import examine_picture, thumbnail
-from backend.evidence.rules import Picture, Reason
+from backend.evidence.images import thumbnail
+from backend.evidence.rules import Reason
 from tests.backend.evidence.pictures import PDF, bomb, jpeg, other
-
-
-@pytest.mark.parametrize(
-    ("content", "seen"),
-    [
-        (jpeg(), Picture("image/jpeg", 160, 120)),
-        (jpeg(7, 3), Picture("image/jpeg", 7, 3)),
-        (other("PNG"), Picture("image/png", 64, 48)),
-        (other("PNG", "RGBA"), Picture("image/png", 64, 48)),
-        (other("WEBP"), Picture("image/webp", 64, 48)),
-    ],
-    ids=["jpeg", "tiny jpeg", "png", "transparent png", "webp"],
-)
-def test_real_pictures_are_seen_for_what_they_are(content, seen):
-    assert examine_picture(content) == seen
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (PDF, Reason.NOT_AN_IMAGE),
-        (b"", Reason.NOT_AN_IMAGE),
-        (b"\xff\xd8\xff\xe0", Reason.NOT_AN_IMAGE),
         (other("GIF"), Reason.NOT_AN_IMAGE),
-        (other("TIFF"), Reason.NOT_AN_IMAGE),
         (jpeg()[:-200], Reason.INCOMPLETE),
-        (jpeg()[:-2], Reason.INCOMPLETE),
         (other("PNG")[:-30], Reason.INCOMPLETE),
-        (other("WEBP")[:-30], Reason.NOT_AN_IMAGE),
         (bomb(), Reason.TOO_MANY_PIXELS),
         (bomb(9_000, 6_000), Reason.TOO_MANY_PIXELS),
         (bomb(100, 100), Reason.INCOMPLETE),
     ],
-    ids=[
-        "pdf",
-        "nothing",
-        "four bytes",
-        "gif",
-        "tiff",
-        "cut jpeg",
-        "jpeg without end",
-        "cut png",
-        "cut webp",
-        "900 megapixels",
-        "54 megapixels",
-        "png with too few bytes",
-    ],
+    ids=["pdf", "gif", "cut jpeg", "cut png", "900 megapixels", "54 megapixels", "png with too few bytes"],
 )
-def test_e6_what_is_no_whole_picture_is_said_to_be_none(content, reason):
+def test_e6_what_cannot_be_decoded_has_no_thumbnail_and_says_why(content, reason):
     with pytest.raises(NotAPicture) as raised:
-        examine_picture(content)
+        thumbnail(content)
 
     assert raised.value.facts == {"reason": reason}
 
@@ -68,7 +35,7 @@ def test_no_byte_flipped_anywhere_makes_the_decoder_crash():
     good = other("PNG")
     for place in range(0, len(good), 3):
         try:
-            examine_picture(good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :])
+            thumbnail(good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :])
         except NotAPicture:
             continue
 

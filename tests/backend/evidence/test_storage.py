@@ -2,6 +2,9 @@
 
 import errno
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +12,24 @@ import pytest
 
 from backend.core.clock import now
 from backend.evidence import storage
-from backend.evidence.errors import StoreFull, StoreUnavailable
+from backend.evidence.errors import NothingKept, StoreFull, StoreUnavailable
+from backend.evidence.rules import Trouble
 
 
 @pytest.fixture
 def disk(settings) -> Path:
     return Path(settings.MEDIA_ROOT)
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """The operating system itself writes no file of this process beyond so many bytes."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def files(disk: Path) -> list[str]:
@@ -23,14 +38,16 @@ def files(disk: Path) -> list[str]:
 
 def test_what_is_kept_can_be_read_and_removed(disk):
     storage.keep("photos/3f/a.0", b"abc")
-    assert (storage.exists("photos/3f/a.0"), storage.read_kept("photos/3f/a.0")) == (True, b"abc")
+    assert storage.read_kept("photos/3f/a.0") == b"abc"
     with storage.open_kept("photos/3f/a.0") as file:
         assert file.read(2) == b"ab"
 
     storage.remove("photos/3f/a.0")
     storage.remove("photos/3f/a.0")
 
-    assert (storage.exists("photos/3f/a.0"), files(disk)) == (False, [])
+    assert files(disk) == []
+    with pytest.raises(NothingKept):
+        storage.read_kept("photos/3f/a.0")
 
 
 def test_e4_a_name_is_written_once(disk):
@@ -53,15 +70,27 @@ def test_e4_a_writer_that_dies_half_way_leaves_no_name(disk, monkeypatch):
     assert files(disk) == []
 
 
-def test_a_full_disk_is_said_to_be_full(disk, monkeypatch):
-    def full(handle: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+def test_a_disk_that_takes_no_more_is_said_to_be_full_and_keeps_no_half(disk):
+    storage.keep("photos/3f/a.0", b"abc")
+    with no_file_beyond(1000), pytest.raises(StoreFull):
+        storage.keep("photos/3f/b.0", b"x" * 5000)
 
-    (disk / "photos").mkdir(parents=True)
-    (disk / ".unfinished").mkdir()
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreFull):
-        storage.keep("photos/a", b"abc")
+    assert files(disk) == ["photos/3f/a.0"]
+    storage.keep("photos/3f/b.0", b"x" * 5000)
+    assert storage.read_kept("photos/3f/b.0") == b"x" * 5000
+
+
+def test_a_good_disk_has_no_trouble_and_keeps_nothing_of_the_check(disk):
+    assert (storage.check(), files(disk)) == (None, [])
+
+
+def test_a_disk_set_up_wrong_is_named_in_plain_words(disk):
+    disk.write_text("a file where the folder should be")
+    assert storage.check() is Trouble.NOT_WRITABLE
+
+    disk.unlink()
+    with no_file_beyond(10):
+        assert storage.check() is Trouble.FULL
 
 
 def test_nothing_outside_the_store_can_be_reached(disk):
@@ -70,26 +99,18 @@ def test_nothing_outside_the_store_can_be_reached(disk):
             storage.keep(key, b"abc")
 
 
-def test_a_folder_goes_with_what_no_row_speaks_of(disk):
-    storage.keep("pieces/3f/a.0/0-1", b"abc")
-    storage.keep("pieces/3f/a.0/3-2", b"def")
-    storage.keep("pieces/3f/b.0/0-1", b"ghi")
+def test_e10_what_a_killed_writer_left_is_swept_half_written_files_after_a_day_and_pieces_after_a_month(disk):
+    storage.keep("photos/3f/a", b"abc")
+    storage.keep("pieces/3f/a.0.0-1", b"abc")
+    storage.keep("pieces/3f/b.0.0-1", b"abc")
+    left = [disk / ".unfinished" / "b.123", disk / "pieces/3f/b.0.0-1"]
+    left[0].write_bytes(b"ab")
+    month = {"unfinished_before": now() - timedelta(days=1), "pieces_before": now() - timedelta(days=30)}
 
-    storage.remove_folder("pieces/3f/a.0")
-    storage.remove_folder("pieces/3f/a.0")
+    storage.remove_forgotten(**month)
+    assert all(path.exists() for path in left)
 
-    assert files(disk) == ["pieces/3f/b.0/0-1"]
-    assert not (disk / "pieces/3f/a.0").exists()
-
-
-def test_what_a_killed_writer_left_is_swept_after_a_day(disk):
-    storage.keep("photos/a", b"abc")
-    left = disk / ".unfinished" / "b.123"
-    left.write_bytes(b"ab")
-
-    storage.remove_unfinished(before=now() - timedelta(days=1))
-    assert left.exists()
-
-    os.utime(left, (0, 0))
-    storage.remove_unfinished(before=now() - timedelta(days=1))
-    assert files(disk) == ["photos/a"]
+    for path in left:
+        os.utime(path, (0, 0))
+    storage.remove_forgotten(**month)
+    assert files(disk) == ["photos/3f/a", "pieces/3f/a.0.0-1"]

@@ -10,6 +10,7 @@ WHO_MAY = {
     Verb.TELL_VISITS: "inspector",
     Verb.ASSIGN: "coordinator manager",
     Verb.REVIEW: "coordinator",
+    Verb.HAND_IN: "coordinator",
     Verb.SEE_VISITS: "coordinator manager",
     Verb.SEE_WHO_VISITED: "coordinator manager",
     Verb.SEE_UNITS: "inspector coordinator manager consumer administrator",

@@ -103,6 +103,7 @@ def plain(answer):
     answer.pop("server_time")
     for change in answer["changes"]:
         change.pop("window", None)
+        change.pop("updated_at", None)
     return answer
 
 

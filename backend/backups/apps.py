@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Backups(AppConfig):
+    name = "backend.backups"
+    label = "backups"

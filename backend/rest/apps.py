@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Rest(AppConfig):
+    name = "backend.rest"
+    label = "rest"
