@@ -2,7 +2,7 @@
 # interpreter, PORT another port. All that is made lies in var/.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help run story test quick lint smoke openapi lock bench clean
+.PHONY: help run story test quick lint smoke openapi lock bench torture clean
 
 help:
 	@echo 'make run      the server with its story, on http://127.0.0.1:8000 (PORT=8001 for another port)'
@@ -14,9 +14,10 @@ help:
 	@echo 'make openapi  write docs/openapi.yaml from the code'
 	@echo 'make lock     resolve pyproject.toml into hashed requirements (ARGS="--upgrade" for the newest)'
 	@echo 'make bench    measure this machine'
+	@echo 'make torture  the sync under every fault, for MINUTES=20 (SEED=… repeats one)'
 	@echo 'make clean    remove var/ (environments, database, photos) and caches'
 	@echo 'PYTHON=python3.13 chooses the interpreter.'
 
-run story test quick lint smoke openapi lock bench clean:
+run story test quick lint smoke openapi lock bench torture clean:
 	@command -v $(PYTHON) >/dev/null || { echo 'No $(PYTHON) here: install Python 3.11 or newer, or name one: make $@ PYTHON=/path/to/python3'; echo 'Tidak ada $(PYTHON): pasang Python 3.11 atau lebih baru, atau sebutkan: make $@ PYTHON=/jalur/ke/python3'; exit 2; } >&2
 	@exec $(PYTHON) .ci/do.py $@

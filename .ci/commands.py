@@ -41,6 +41,14 @@ def bench() -> int:
     return become(prepared(TESTS), "-m", "tests.bench")
 
 
+def torture() -> int:
+    """The sync under every fault, for as long as MINUTES says; SEED repeats a run."""
+    asked = ["--minutes", os.environ.get("MINUTES") or "20"]
+    if seed := os.environ.get("SEED"):
+        asked += ["--seed", seed]
+    return become(prepared(TESTS), "-m", "tests.simulation.torture", *asked)
+
+
 def become(python: Path, *arguments: str) -> int:
     """Hand this process over, so that Ctrl-C and signals reach the program and nobody stands between."""
     os.chdir(ROOT)
@@ -230,7 +238,7 @@ def clean() -> int:
     return 0
 
 
-COMMANDS = [run, story, test, quick, lint, smoke, openapi, lock, bench, clean]
+COMMANDS = [run, story, test, quick, lint, smoke, openapi, lock, bench, torture, clean]
 
 
 def main(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ is refused unread, and an answer leaves in one piece, so that the connection sta
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -19,8 +20,9 @@ from backend.feed.actions import check_timeline  # noqa: E402  (Django has to be
 start = cache(check_timeline)  # once a process, before its first answer
 
 READ_BYTES = 64 * 1024
-# A piece has at most 1 MiB. Who sends far more than that is cut off, and knows nothing but a broken line.
-DRAINED_BYTES_MAX = 4 * 1024 * 1024
+# A piece has at most 1 MiB. Who sends far more, or for ever, is cut off and knows nothing but a broken line.
+DRAINED_BYTES_MAX = 64 * 1024 * 1024
+DRAINED_SECONDS_MAX = 10
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -56,11 +58,12 @@ class Body:
         return self._counted(self.stream.readline(size))
 
     def drain(self) -> None:
-        """Read what is left and throw it away, DRAINED_BYTES_MAX at most, until its end or a broken line."""
-        enough = self.left - DRAINED_BYTES_MAX
+        """Read what is left and throw it away, until its end, a broken line, or that is enough."""
+        enough, until = max(self.left - DRAINED_BYTES_MAX, 0), time.monotonic() + DRAINED_SECONDS_MAX
         try:
-            while self.left > max(enough, 0) and self.read(min(READ_BYTES, self.left)):
-                pass
+            while self.left > enough and time.monotonic() < until:
+                if not self.read(min(READ_BYTES, self.left)):
+                    return
         except OSError:
             self.left = 0
 

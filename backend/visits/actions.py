@@ -73,12 +73,13 @@ def recount_photos(visit: UUID, *, by: User | None = None) -> None:
         count_missing(visit=visit, missing=missing)
     else:
         Visit.objects.filter(pk=visit).update(photos_missing=missing, flags=flags)
+    order = told.assignment  # a cancelled one is gone from her list, and stays so
     record(
         "visit.photos-counted",
         told,
         by=by,
         programme=told.programme_id,
-        hears=[Touch(told.assignment.inspector_id, "visit", visit)],
+        hears=[Touch(order.inspector_id, "visit", visit)] if order.cancelled_at is None else [],
         data={"missing": missing, "of": told.photos_announced},
     )
 

@@ -72,7 +72,7 @@ def as_deployed(folder: Path, wanted: list[str], *, quick: bool, verbose: bool) 
                 elif name == "traffic":
                     traffic.traffic(ours, folder, visits=2 if quick else 8)
                 else:
-                    trickling.trickling(ours, folder, seconds=6 if quick else 30)
+                    trickling.trickling(ours, folder, seconds=12 if quick else 30)
     return 0 if kept else 1
 
 

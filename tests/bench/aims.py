@@ -42,7 +42,7 @@ AIMS = {
     ),
     "p99": Aim("p99 at 40 visits a second", 12, "ms", most=True, peers=(("ODK", 155),)),
     "p99 photos": Aim("p99 at 6 visits a second, five photos", 35, "ms", most=True, peers=(("ODK", 244),)),
-    "memory": Aim("memory of the server, 200 slow phones", 200, "MiB", most=True, peers=(("ODK", 506),)),
+    "memory": Aim("memory of the server, 200 slow phones", 200, "MiB", most=True),
     "bytes": Aim("bytes over payload, no faults", 1.005, "x", most=True),
     "bytes cut": Aim("bytes over payload, a cut every 60 KB", 1.25, "x", most=True),
     "idle": Aim("an idle sync, both ways", 512, "bytes", most=True),

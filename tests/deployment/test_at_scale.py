@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import certifi
 import httpx
@@ -110,6 +111,7 @@ def test_d5_an_application_killed_amid_a_sync_loses_and_doubles_nothing(
     work_is_done = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status <> 'SUCCESSFUL'"
     eventually(lambda: whole.count(work_is_done) == 0, "the worker leaves work undone")
     budi_looks(whole, tokens["budi"], sari)
+    budi_decides(whole, tokens["budi"], sari)
     sari.phone.close()
 
 
@@ -127,6 +129,19 @@ def budi_looks(whole: Whole, token: str, sari: Sari) -> None:
         assert client.put(sent_on.headers["location"], content=b"other").status_code == 403
     with httpx.Client() as stranger:
         assert stranger.get(path).status_code == 401
+
+
+def budi_decides(whole: Whole, token: str, sari: Sari) -> None:
+    """With the tag of the answer he has seen, though nginx compressed that answer and weakened its tag."""
+    visit = sari.phone.visits()[0].visit.id
+    path = f"{whole.front.address}/api/v1/visits/{visit}"
+    decision = {"id": str(uuid4()), "attempt": 1, "verdict": "accepted"}
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as client:
+        seen = client.get(path)
+        assert (seen.headers["content-encoding"], seen.headers["etag"][:3]) == ("gzip", 'W/"')
+        stale = client.post(f"{path}/decisions", json=decision, headers={"If-Match": 'W/"99"'})
+        made = client.post(f"{path}/decisions", json=decision, headers={"If-Match": seen.headers["etag"]})
+    assert (stale.status_code, made.status_code) == (412, 201), made.text
 
 
 def test_d6_however_many_ask_at_once_the_database_is_not_used_up(whole: Whole, trusted: Path) -> None:

@@ -15,6 +15,7 @@ TRIES = 10
 PIECE = b"\xff" * 1024 * 1024  # the largest piece there may be
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE_TYPE = {**TUS, "Content-Type": "application/offset+octet-stream"}
+LONG_BYTES = 9 * 1024 * 1024
 LIE_BYTES = 200 * 1024 * 1024
 
 
@@ -106,6 +107,20 @@ def test_d2_a_piece_refused_unread_is_answered_and_the_line_stays_good(door: Doo
                 assert (answer.status, json.loads(answer.body)["code"]) == (status, code)
                 assert answer.headers["sync-protocol"] == "1"
                 assert line.ask("GET", "/healthz").status == 200
+
+
+def test_d2_unsent_work_may_be_long_for_those_who_are_known(door: Door) -> None:
+    """Longer than anything else may be; it is taken, and then refused for what it is."""
+    headers = {**bearer(door), "Content-Type": "application/zip"}
+    with door.line() as line:
+        answer = line.ask("POST", "/api/v1/unsent-work", headers, bytes(LONG_BYTES))
+    assert (answer.status, json.loads(answer.body)["code"]) == (400, "not-unsent-work")
+
+
+def test_d2_unsent_work_of_a_stranger_is_refused_in_words(door: Door) -> None:
+    with door.line() as line:
+        answer = line.ask("POST", "/api/v1/unsent-work", {"Content-Type": "application/zip"}, bytes(LONG_BYTES))
+    assert (answer.status, json.loads(answer.body)["code"]) == (401, "unauthenticated")
 
 
 def test_d2_a_body_far_beyond_any_limit_is_not_read_for_ever(door: Door) -> None:

@@ -327,7 +327,7 @@ class Handler(BaseHTTPRequestHandler):
         if cut == NOTHING:
             self._reset()
             return
-        self.send_response(status)
+        (self.send_response_only if "Date" in headers else self.send_response)(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Set-Cookie", "follow=me")

@@ -52,7 +52,7 @@ def test_drafts_of_other_devices_are_listed_and_her_own_is_not(sari, server, vis
 
 
 def test_she_goes_on_in_a_draft_of_her_own_that_names_its_parent(sari, server, visit, begun):
-    text, there, gone = begun
+    text, *_ = begun
     draft = sari.phone.continue_here(visit, OTHER)
     assert draft.fields["answers"] == json.loads(text)["answers"]
     assert draft.fields["started_at"] == "2026-03-04T09:00:00+08:00"

@@ -102,8 +102,8 @@ def enroll(name: str) -> dict[str, Any]:
     from backend.people.rules import Role
     from tests import world
 
-    if not User.objects.filter(username="mira").exists():
-        world.person("mira", Role.MANAGER)
+    if not User.objects.filter(username="budi").exists():
+        world.person("budi", Role.COORDINATOR, regions=("63",))
     sari = world.person(name, Role.INSPECTOR)
     order = world.order(sari, at=world.unit(f"U-{name}"))
     who = {"user": str(sari.id), "device": str(sari.device.pk), "token": sari.token, "name": name}
@@ -122,7 +122,7 @@ def send_back(visit: str) -> None:
     told = Visit.objects.get(pk=visit)
     if told.state == "submitted" and told.attempt == 1:
         judgement = Judgement(Verdict.RETURNED, note="Foto kurang jelas.")
-        by = User.objects.get(username="mira")
+        by = User.objects.get(username="budi")
         decide(UUID(visit), judgement, decision=uuid5(UUID(visit), "1"), attempt=1, by=by)
 
 
@@ -216,7 +216,7 @@ class Parent:
             said = heard.read()
         _, status = os.waitpid(child, 0)
         died = os.WIFEXITED(status) and os.WEXITSTATUS(status) == DIED
-        return {"died": True} if died else dict(json.loads(said))
+        return {"died": True} if died else dict(json.loads(said or '{"trouble": "see standard error"}'))
 
 
 def forked(act: Callable[[], None]) -> int:
@@ -234,18 +234,33 @@ def forked(act: Callable[[], None]) -> int:
         os._exit(1)
 
 
-def main(port: str) -> None:
-    django.setup()
-    from backend import wsgi  # noqa: F401  (loaded once, for all children)
+def load_everything() -> None:
+    """Once, for all children."""
+    import time_machine  # noqa: F401
+    import waitress  # noqa: F401
+    from django.urls import get_resolver
+
+    from backend import wsgi  # noqa: F401
+    from backend.backups import taking  # noqa: F401
+    from tests import world
     from tests.simulation import server_side  # noqa: F401
 
+    assert get_resolver().url_patterns
+    assert world.hashed_password()
+
+
+def main(port: str) -> None:
+    django.setup()
+    load_everything()
     parent = Parent(int(port))
-    for line in sys.stdin:
-        said = json.loads(line)
-        told = getattr(parent, said.pop("do"))(**said)
-        sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
-    parent.stop()
+    try:
+        for line in sys.stdin:
+            said = json.loads(line)
+            told = getattr(parent, said.pop("do"))(**said)
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+    finally:
+        parent.stop()
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from backend.assignments import actions as assignments
+from backend.assignments.errors import OrderClosed
 from backend.assignments.models import Assignment
 from backend.backups import actions as backups
+from backend.backups.errors import HistoryChanged, NoSuchBackup
 from backend.backups.models import Backup
-from backend.core.errors import Problem
 from backend.core.ids import uuid7
 from backend.evidence import sweeping
 from backend.evidence.actions import give_up_upload
@@ -28,6 +29,7 @@ from backend.feed.models import Item, Scope, Timeline
 from backend.people.models import Device, DeviceToken
 from backend.people.rules import Role
 from backend.review.actions import decide
+from backend.review.errors import PhotosMissing, VerdictOutOfTurn, VisitCancelled
 from backend.review.models import Decision
 from backend.review.rules import Judgement, Verdict
 from backend.visits.models import Draft, Submission, Visit
@@ -62,7 +64,7 @@ class RealServer:
 
     def __init__(self) -> None:
         self.example = next(examples)
-        self.manager = world.person(f"mira-{self.example}", Role.MANAGER)
+        self.budi = world.person(f"budi-{self.example}", Role.COORDINATOR, regions=("63",))
         self.people = {name: world.person(f"{name}-{self.example}", Role.INSPECTOR) for name in INSPECTORS}
         self.users = {person.user.pk for person in self.people.values()}
         self.devices: dict[str, str] = {}
@@ -90,12 +92,12 @@ class RealServer:
             opens = datetime.now(UTC) + timedelta(days=DAYS_APART * self.visits)
             world.order(person, id=UUID(visit), at=unit, opens=opens)
             return
-        with suppress(Problem):  # judged or cancelled: not to be given to anybody
-            assignments.reassign(UUID(visit), inspector=person.id, reason="", by=self.manager.user)
+        with suppress(OrderClosed):  # judged or cancelled: not to be given to anybody
+            assignments.reassign(UUID(visit), inspector=person.id, reason="", by=self.budi.user)
 
     def cancel(self, visit: str) -> None:
-        with suppress(Problem):
-            assignments.cancel(UUID(visit), reason="", by=self.manager.user)
+        with suppress(OrderClosed):
+            assignments.cancel(UUID(visit), reason="", by=self.budi.user)
 
     def send_back(self, visit: str) -> None:
         self._judge(visit, Judgement(Verdict.RETURNED, note="Foto kurang jelas."))
@@ -108,9 +110,9 @@ class RealServer:
 
     def _judge(self, visit: str, judgement: Judgement) -> None:
         told = Visit.objects.filter(pk=visit).first()
-        with suppress(Problem):
-            attempt = told.attempt if told else 1
-            decide(UUID(visit), judgement, decision=uuid7(), attempt=attempt, by=self.manager.user)
+        if told is not None:
+            with suppress(VisitCancelled, VerdictOutOfTurn, PhotosMissing):
+                decide(UUID(visit), judgement, decision=uuid7(), attempt=told.attempt, by=self.budi.user)
 
     # The phone's door
 
@@ -148,7 +150,7 @@ class RealServer:
 
     def complete_backup(self) -> None:
         if self.backup and self.copied:
-            with suppress(Problem):  # begun in a history that is no more
+            with suppress(HistoryChanged, NoSuchBackup):  # begun in a history that is no more
                 backups.complete(self.backup.name)
                 self.copy = self.copied
 

@@ -155,8 +155,9 @@ class Story:
 
     def done(self, deed: str, **what: str) -> None:
         """Whoever died at it does it again."""
-        while self.control("call", deed=deed, **what).get("died"):
+        while (told := self.control("call", deed=deed, **what)).get("died"):
             pass
+        assert "trouble" not in told, deed
 
     def complaints(self) -> list[str]:
         """After one more quiet sync and one more sweep, in a server that nobody kills."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from copy import copy
 from io import StringIO
 from typing import Any
 
@@ -15,13 +16,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
 
+from backend.sync.unsent_zip import ZIP_BYTES_MAX
 from backend.wsgi import application
 
 THREADS = 8
 CONNECTION_SECONDS_MAX = 120
 BODY_BYTES_MAX = 8 * 1024 * 1024
+UNSENT_WORK = "/api/v1/unsent-work"
 WORKER_PAUSE_SECONDS = 2.0
 
 
@@ -38,6 +42,7 @@ class Command(BaseCommand):
         refuse_bad_store()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         HTTPChannel.task_class = KeepingTask
+        HTTPChannel.parser_class = BoundedRequest
         worker = KeptWorker()
         if not options["without_worker"]:
             worker.start()
@@ -48,7 +53,7 @@ class Command(BaseCommand):
                 port=options["port"],
                 threads=THREADS,
                 ident=None,
-                max_request_body_size=BODY_BYTES_MAX,
+                max_request_body_size=ZIP_BYTES_MAX + 1,
                 channel_timeout=CONNECTION_SECONDS_MAX,
                 clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
                 _quiet=True,
@@ -57,6 +62,16 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot serve on port {options['port']}: {error.strerror}.") from None
         finally:
             worker.stop()
+
+
+class BoundedRequest(HTTPRequestParser):
+    """waitress takes a body in whole before anybody has looked who sends it; a long one is expected at one place."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.path != UNSENT_WORK:
+            self.adj: Any = copy(self.adj)
+            self.adj.max_request_body_size = BODY_BYTES_MAX
 
 
 class KeepingTask(WSGITask):

@@ -233,6 +233,7 @@ TABLE = {
         headers={"Accept": "application/json"},
     ),
     "a key sent with another request": Row(422, "idempotency-key-reused", two_under_one_key),
+    "an app that is too old": Row(426, "upgrade-required", lambda p: p.sync(client="fieldsync/0.0.1")),
     "too many tries": Row(429, "too-many-tries", try_a_password, many_tries, later=True),
     "a checksum that differs": Row(
         460, "checksum-mismatch", lambda p: p.patch(HTTP_UPLOAD_CHECKSUM="sha256 " + "A" * 43 + "=")

@@ -276,6 +276,19 @@ def test_v6_the_phone_hears_of_every_photo_that_arrives(sari, order):
     assert Item.objects.get(scope=sari.id, entity=order.pk).seq == before + 1
 
 
+def test_v6_a_photo_that_comes_after_its_visit_was_cancelled_does_not_bring_the_visit_back(sari, budi, order):
+    one = listed(jpeg())
+    photo = announce(sari, order, one)
+    tell(sari, telling(order, photos=[one]))
+    decide(order.pk, Judgement(Verdict.RETURNED, None, "Ulangi.", ()), decision=uuid7(), attempt=1, by=budi.user)
+    orders.cancel(order.pk, reason="tutup", by=budi.user)
+
+    send(sari, photo, jpeg())
+
+    assert missing(order) == 0
+    assert Item.objects.get(scope=sari.id, kind="visit", entity=order.pk).removed
+
+
 def test_v6_a_bad_photo_is_waited_for_no_longer_and_raises_a_doubt(sari, order):
     one = listed(PDF)
     tell(sari, telling(order, photos=[one]))
