@@ -138,9 +138,9 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def with_photos(self) -> VisitQuerySet:
         """Only what counting photos reads: this happens at every photo."""
         own = ("programme", "flags", "photos_announced", "photos_missing")
-        own += ("assignment__inspector", "assignment__cancelled_at")
+        order = ("assignment__inspector", "assignment__cancelled_at")
         told = ("visit", "inspector", "photos", "flags")
-        names = (*own, *(f"submission__{name}" for name in told))
+        names = (*own, *order, *(f"submission__{name}" for name in told))
         return self.select_related("submission", "assignment").only(*names)
 
     def in_brief(self) -> VisitQuerySet:

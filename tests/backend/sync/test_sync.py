@@ -446,7 +446,7 @@ def test_announcing_photos_takes_a_fixed_number_of_statements(sari, order):
 STATEMENTS_TO_ANNOUNCE = (10, 6)  # the first time, and again
 
 
-def test_y9_an_old_phone_is_relieved_of_what_it_holds_and_told_to_update_before_it_is_told_more(sari, order):
+def test_y10_an_old_phone_is_relieved_of_what_it_holds_and_told_to_update_before_it_is_told_more(sari, order):
     what, told = submission(order), sync(sari)
     answer = sync(sari, what, client="fieldsync/0.0.9", cursor=told["cursor"])
 
@@ -457,7 +457,7 @@ def test_y9_an_old_phone_is_relieved_of_what_it_holds_and_told_to_update_before_
     }  # fmt: skip
 
 
-def test_y9_an_old_phone_that_has_nothing_to_tell_is_refused_in_plain_words(sari):
+def test_y10_an_old_phone_that_has_nothing_to_tell_is_refused_in_plain_words(sari):
     asked = request(sari, client="fieldsync/0.0.9")
     answer = sari.api.post("/api/v1/sync", asked, format="json")
 
