@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from backend.core.clock import now
 from backend.feed.actions import Touch, number
@@ -35,7 +35,8 @@ _present: ContextVar[_Recorded | None] = ContextVar("recorded", default=None)
 _reactions: dict[str, Sequence[Any]] = {}
 
 LINES_PER_SEALING = 2000
-LINES_LOOKED_BACK = 10_000
+# Lines are written just before their commit, so a line can be late by as many as are written at that instant.
+LINES_LOOKED_BACK = 1_000
 
 
 def react_by(table: Mapping[str, Sequence[Any]]) -> None:
@@ -56,6 +57,7 @@ def transaction_of_one_action() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
+            connection.validate_no_broken_transaction()  # else it would be rolled back in silence
             recorded = _present.get() or _Recorded()
             insert(recorded.lines)
             number(recorded.touches)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,9 @@ def main() -> int:
     words.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = words.parse_args()
     wanted = asked.only or list(SECTIONS)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # what was started is stopped, what was made removed
     if asked.here:
         return run(wanted, quick=asked.quick, verbose=asked.verbose)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}", flush=True)
@@ -40,9 +44,23 @@ def main() -> int:
         only = [word for name in group if name in wanted for word in ("--only", name)]
         if only:
             flags = [word for word, said in (("--quick", asked.quick), ("--verbose", asked.verbose)) if said]
-            trouble |= subprocess.call([sys.executable, "-m", "tests.bench", "--here", *only, *flags])
+            trouble |= in_a_process(["--here", *only, *flags])
     print(f"\n{time.monotonic() - began:.0f} s in all")
     return trouble
+
+
+def in_a_process(words: list[str]) -> int:
+    """The exit code. When this process is told to end, so is the other, and both take their time."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench", *words])
+    try:
+        return process.wait()
+    except KeyboardInterrupt:  # it was told as well
+        return 130
+    except SystemExit:
+        process.terminate()
+        raise
+    finally:
+        process.wait()
 
 
 def run(wanted: list[str], *, quick: bool, verbose: bool) -> int:
@@ -70,7 +88,7 @@ def as_deployed(folder: Path, wanted: list[str], *, quick: bool, verbose: bool) 
                         size = rounds.QUICK if quick else rounds.WHOLE
                         kept = rounds.measure(ours, floor, size, verbose=verbose)
                 elif name == "traffic":
-                    traffic.traffic(ours, folder, visits=2 if quick else 8)
+                    traffic.traffic(ours, folder, visits=2 if quick else 6)
                 else:
                     trickling.trickling(ours, folder, seconds=12 if quick else 30)
     return 0 if kept else 1

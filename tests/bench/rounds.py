@@ -28,7 +28,7 @@ class Size:
     seconds: int
 
 
-WHOLE = Size(rounds=3, single=800, batch=1280, photos=96, seconds=12)
+WHOLE = Size(rounds=3, single=800, batch=1280, photos=96, seconds=8)
 QUICK = Size(rounds=1, single=160, batch=320, photos=36, seconds=3)
 
 

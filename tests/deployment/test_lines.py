@@ -119,7 +119,9 @@ def test_d2_unsent_work_may_be_long_for_those_who_are_known(door: Door) -> None:
 
 def test_d2_unsent_work_of_a_stranger_is_refused_in_words(door: Door) -> None:
     with door.line() as line:
-        answer = line.ask("POST", "/api/v1/unsent-work", {"Content-Type": "application/zip"}, bytes(LONG_BYTES))
+        answer = line.ask(
+            "POST", "/api/v1/unsent-work", {"Content-Type": "application/zip"}, bytes(LONG_BYTES)
+        )
     assert (answer.status, json.loads(answer.body)["code"]) == (401, "unauthenticated")
 
 

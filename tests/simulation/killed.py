@@ -242,11 +242,13 @@ def load_everything() -> None:
 
     from backend import wsgi  # noqa: F401
     from backend.backups import taking  # noqa: F401
+    from backend.checklists.actions import _builtin_text
     from tests import world
     from tests.simulation import server_side  # noqa: F401
 
     assert get_resolver().url_patterns
     assert world.hashed_password()
+    assert _builtin_text()
 
 
 def main(port: str) -> None:

@@ -1,7 +1,7 @@
 """The protocol with one rule broken, many times over: each must be caught, or the machine proves nothing.
 
 A mutant is a server or a phone of the model with one method changed. `caught` names the invariants of which one must
-complain. Those that a random search meets too seldom have a `history`: steps that lead a correct protocol to a good end.
+complain. Those that a random search meets too seldom have a `history`: steps that end well where the rule is kept.
 """
 
 from collections.abc import Callable

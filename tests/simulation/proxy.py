@@ -22,6 +22,7 @@ from random import Random
 PIECE_BYTES = 4 * 1024
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
 LATE_SECONDS_MAX = 3.0
+LEARNS_LATER_SECONDS = 0.03  # what passed before a cut has reached the server when it learns of the cut
 PORTAL = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 33\r\nConnection: close\r\n\r\n"
     b"<html>Welcome to free Wi-Fi</html>"
@@ -274,13 +275,14 @@ class Passage:
         if self.rng.random() < weather.resets:
             self.line.happened("RST")
             _reset(self.back)
+            await asyncio.sleep(LEARNS_LATER_SECONDS)
             _reset(up)
         else:
             self.line.happened("FIN")
             for end in (self.back, up):
                 with suppress(OSError):
                     end.write_eof()
-            await asyncio.sleep(0.05)  # else unread bytes would turn the end into a reset
+            await asyncio.sleep(LEARNS_LATER_SECONDS)  # and unread bytes would turn the end into a reset
 
 
 class Network:

@@ -1,6 +1,7 @@
 """What a visit costs on the line, in bytes and requests counted by the relay between a real phone and a real server."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.simulation.stage import PASSWORD, Stage
 
 ANSWERS, PHOTOS, SIDE = 50, 5, 703  # 703 pixels of noise are 300 KB
 VISITS = 3  # over which the cuts' chance evens out
+WAIT_SECONDS_MAX = 0.1  # by then the server has noticed a cut, and kept what came before it
 CUT_EVERY_60_KB = Weather(up_bytes_between_cuts=60_000)
 
 
@@ -50,7 +52,9 @@ def phone(stage: Stage, line: Line, tmp_path: Path) -> Iterator[Engine]:
 def of_sari(folder: Path, line: Line) -> Engine:
     store = Store(folder)
     transport = Transport(line.address, token=store.identity().token)
-    return Engine(store, transport, rng=Random(7), sleep=lambda seconds: None)
+    return Engine(
+        store, transport, rng=Random(7), sleep=lambda seconds: time.sleep(min(seconds, WAIT_SECONDS_MAX))
+    )
 
 
 def made(phone: Engine, seed: str) -> tuple[int, int]:

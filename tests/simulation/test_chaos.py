@@ -10,7 +10,7 @@ from tests.simulation.chaos import history
 from tests.simulation.places import places
 
 SEED = int(os.environ.get("CHAOS_SEED") or 20261122)
-SECONDS = float(os.environ.get("CHAOS_SECONDS") or 10)
+SECONDS = float(os.environ.get("CHAOS_SECONDS") or 6)
 
 
 @pytest.mark.parametrize(

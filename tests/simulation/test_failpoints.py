@@ -24,7 +24,7 @@ from tests.simulation.invariants import Seen, check_phones
 from tests.simulation.papers import picture
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 12
+KILLS = 10
 APART = int(os.environ.get("INSTANTS_APART", "0"))
 TRIES_MAX = 10
 
@@ -72,6 +72,9 @@ class BadLine(httpx.BaseTransport):
 
     def __init__(self) -> None:
         self.inner, self.pieces = httpx.HTTPTransport(), 0
+
+    def close(self) -> None:
+        self.inner.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.method != "PATCH":

@@ -20,14 +20,18 @@ def test_i1_to_i17_hold_in_random_histories_of_three_phones_and_a_bad_network():
     run(EXAMPLES, STEPS, SEED)
 
 
+def meet(mutant: Mutant) -> None:
+    broken = machine(mutant.server, mutant.phone)
+    if mutant.history:
+        play(mutant.history, broken)
+    else:
+        run(SEARCHED, 50, 5, played=broken, shrink=False)
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
 def test_a_protocol_that_breaks_this_rule_is_caught(mutant: Mutant):
-    broken = machine(mutant.server, mutant.phone)
     with pytest.raises(AssertionError) as complaint:
-        if mutant.history:
-            play(mutant.history, broken)
-        else:
-            run(SEARCHED, 50, 5, played=broken, shrink=False)
+        meet(mutant)
     assert str(complaint.value).split()[0] in mutant.caught
 
 

@@ -72,6 +72,9 @@ SEARCHES = (
     ),
     Search("instants of the phone", (*PYTEST, "tests/fieldsync/test_crash.py"), INSTANTS),
     Search("instants of the server", (*PYTEST, "tests/simulation/test_failpoints.py"), INSTANTS),
+    Search(
+        "cursors, PostgreSQL", (*ON_POSTGRES, *PYTEST, "tests/simulation/test_cursor.py"), {"CURSOR_SECONDS": "20"}
+    ),
     Search("foreign clients", (*PYTEST, "tests/simulation/test_foreign_clients.py")),
 )
 

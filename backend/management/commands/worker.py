@@ -16,10 +16,11 @@ from django_tasks_db.models import DBTaskResult
 from backend.core.ids import uuid7
 from backend.evidence.sweeping import sweep
 from backend.feed.actions import check_timeline
-from backend.journal.actions import seal_journal
+from backend.journal.actions import LINES_PER_SEALING, seal_journal
 from backend.rest.models import KeptAnswer
 
 IDLE_SECONDS = 0.5
+SEALED_SECONDS = 0.3
 TIDY_EVERY_SECONDS = 3600
 FORGOTTEN_AFTER = timedelta(minutes=10)
 RETRY_AFTER = timedelta(minutes=1)
@@ -46,7 +47,11 @@ class Command(BaseCommand):
         tidied = tidy()
         while working.on and options["parent"] in (None, os.getppid()):
             working.once()
-            if not seal_journal() and not ready():
+            if sealed := seal_journal():
+                time.sleep(
+                    SEALED_SECONDS if sealed < LINES_PER_SEALING else 0
+                )  # some lines at a time, not each
+            elif not ready():
                 if options["until_idle"]:
                     return
                 time.sleep(IDLE_SECONDS)
