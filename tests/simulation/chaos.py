@@ -36,6 +36,7 @@ EVENTFUL = 8
 RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
 AT_ONCE = (
     ("together failed; now one by one", "evidence_photo_pkey"),
+    ("together failed; now one by one", "upload_e3_one_a_generation"),
     ("could not be settled; its phone will ask again", "UploadGone"),
     ("could not be settled; its phone will ask again", "OffsetMismatch"),
 )

@@ -4,11 +4,14 @@ them a line that loses, repeats, cuts and delays whatever it likes."""
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 
 import httpx
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -31,6 +34,19 @@ ending = st.sampled_from(["open", "told", "told", "thrown"])
 faulty = st.lists(st.sampled_from(FAULTS), max_size=6)
 
 
+@contextmanager
+def connections_left_open() -> Iterator[None]:
+    """As Django's own test client does it: the database connection is the test's, with its transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
+
+
 class Line(httpx.BaseTransport):
     """The network of one phone. `faults` are used up, one a request; then everything is fine."""
 
@@ -47,8 +63,9 @@ class Line(httpx.BaseTransport):
         return answer
 
     def fine(self, request: httpx.Request) -> httpx.Response:
-        answer = self.server.handle_request(request)
-        answer.read()
+        with connections_left_open():
+            answer = self.server.handle_request(request)
+            answer.read()
         assert answer.status_code != 500, answer.content[:500]
         self.answers.append(answer)
         return answer
