@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.model_server import Reply
+from tests.simulation.model_photos import Reply
 from tests.simulation.papers import JSON, described, document, draft, submission
 
 WORDS_OF_THE_FEED = ("seq", "kind", "id")

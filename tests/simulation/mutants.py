@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.simulation.machine import Histories
 from tests.simulation.model_phone import Drafting, ModelPhone
-from tests.simulation.model_server import ModelServer, Photo, Reply
+from tests.simulation.model_photos import Photo, Reply
+from tests.simulation.model_server import ModelServer
 from tests.simulation.papers import JSON
 
 

@@ -37,7 +37,7 @@ from tests import world
 from tests.backend.sync.phone import patch
 from tests.simulation import server_side
 from tests.simulation.machine import INSPECTORS, Histories
-from tests.simulation.model_server import Onlooker, Reply
+from tests.simulation.model_photos import Onlooker, Reply
 from tests.simulation.papers import JSON
 
 # By inspector, in the order in which they may be written; forgotten the other way round.

@@ -4,6 +4,7 @@ killed; every photo is stored as it was taken."""
 import base64
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -24,7 +25,8 @@ from tests.simulation.proxy import Line, Weather
 from tests.simulation.stage import Stage
 
 FOREIGN = Path(__file__).parent / "foreign"
-INSTALLED = Path(__file__).resolve().parents[2] / "var" / "foreign"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+INSTALLED = Path(__file__).resolve().parents[2] / "var" / "foreign" / WORKER
 CUT = Weather(up_bytes_between_cuts=60_000, down_bytes_between_cuts=20_000, kills=0.1)
 PHOTOS, SIDE = 3, 400
 INSTALL_SECONDS_MAX = 120

@@ -39,7 +39,7 @@ COMBINATIONS = (
     ("postgresql", "disk"),
     ("sqlite", "s3"),
 )
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-x")
 ON_POSTGRES = (sys.executable, "-m", "tests.postgres")
 INSTANTS = {"INSTANTS_APART": "1"}
 
@@ -72,9 +72,7 @@ SEARCHES = (
     ),
     Search("instants of the phone", (*PYTEST, "tests/fieldsync/test_crash.py"), INSTANTS),
     Search("instants of the server", (*PYTEST, "tests/simulation/test_failpoints.py"), INSTANTS),
-    Search(
-        "cursors, PostgreSQL", (*ON_POSTGRES, *PYTEST, "tests/simulation/test_cursor.py"), {"CURSOR_SECONDS": "20"}
-    ),
+    Search("cursors, PostgreSQL", (*ON_POSTGRES, *PYTEST, "tests/simulation/test_cursor.py")),
     Search("foreign clients", (*PYTEST, "tests/simulation/test_foreign_clients.py")),
 )
 
