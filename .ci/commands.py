@@ -66,6 +66,7 @@ def test() -> int:
     python = prepared(TESTS)
     on_sqlite = leg("SQLite", [*pytest(python), "tests"], {"DATABASE_URL": ""})
     touching = ["tests/backend", "tests/journeys"]
+    touching += ["tests/simulation/test_real.py", "tests/simulation/test_cursor.py"]
     on_postgres = leg("PostgreSQL", [python, "-m", "tests.postgres", *pytest(python), *touching], {})
     print()
     for name, (code, summary) in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db import IntegrityError
+
+from backend.core.errors import Problem
 from backend.evidence import actions as evidence
 from backend.evidence.announcing import announce_photos
 from backend.evidence.errors import NothingKept, TooManyPieces, UploadGone
@@ -21,7 +24,7 @@ def announce(announced: Sequence[Announced], *, bearer: Bearer) -> list[Standing
     """Where these photos stand, in one transaction; one by one if that fails. A photo that fails alone is left
     out, and announced again by the next sync."""
     try:
-        standings = announce_together(announced, bearer=bearer)
+        standings = _announce_all(announced, bearer)
     except Exception:
         log.exception("announcing %d photos together failed; now one by one", len(announced))
         standings = [standing for one in announced for standing in _announce_alone(one, bearer)]
@@ -61,6 +64,13 @@ def finish(upload: Upload, *, bearer: Bearer) -> Photo | None:
     return take_piece(upload, upload.size, b"", bearer=bearer) if upload.waits_for_commit else None
 
 
+def _announce_all(announced: Sequence[Announced], bearer: Bearer) -> list[Standing]:
+    try:
+        return announce_together(announced, bearer=bearer)
+    except IntegrityError:  # the same came twice at once; what the other request wrote down is there now
+        return announce_together(announced, bearer=bearer)
+
+
 def _announce_alone(one: Announced, bearer: Bearer) -> list[Standing]:
     try:
         return announce_together([one], bearer=bearer)
@@ -74,6 +84,9 @@ def _finished(standing: Standing, bearer: Bearer) -> Standing:
     try:
         upload = evidence.find_upload(standing.id, standing.generation, by=bearer.user)
         photo = finish(upload, bearer=bearer)
+    except Problem as problem:  # somebody else settles it at this moment, or the store has to be asked again
+        log.warning("photo %s is not settled yet: %s", standing.id, problem.code)
+        return standing
     except Exception:
         log.exception("photo %s could not be settled; its phone will ask again", standing.id)
         return standing

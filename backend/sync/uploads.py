@@ -102,6 +102,10 @@ class Tus(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Tus-Resumable"] = TUS
+        if (
+            400 < response.status_code < 500 and request.auth
+        ):  # what an address says counts in its own epoch only
+            response["Sync-Epoch"] = epoch()
         return response
 
 

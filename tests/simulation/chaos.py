@@ -34,12 +34,6 @@ PATIENCE = (
 )
 EVENTFUL = 8
 RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:)", re.MULTILINE)
-AT_ONCE = (
-    ("together failed; now one by one", "evidence_photo_pkey"),
-    ("together failed; now one by one", "upload_e3_one_a_generation"),
-    ("could not be settled; its phone will ask again", "UploadGone"),
-    ("could not be settled; its phone will ask again", "OffsetMismatch"),
-)
 FIELD = Weather(
     up_bytes_between_cuts=60_000,
     down_bytes_between_cuts=60_000,
@@ -227,10 +221,7 @@ class Chaos:
         return met + self._unexpected()
 
     def _unexpected(self) -> list[str]:
-        """Records of the server's log with a trace, other than those of two requests that say the same at the same
-        moment: one of them is answered later, and nothing is lost."""
+        """Records of the server's log with a trace: it met nothing that it does not know."""
         log = self.stage.server.log.read_text(errors="replace")
         traced = [record for record in RECORD.split(log) if "Traceback" in record]
-        known = [record for record in traced if any(all(w in record for w in words) for words in AT_ONCE)]
-        self.outcome.counts["said twice at once"] += len(known)
-        return [f"the server did not expect: {record[-2000:]}" for record in traced if record not in known]
+        return [f"the server did not expect: {record[-2000:]}" for record in traced]

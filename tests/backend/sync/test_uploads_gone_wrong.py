@@ -19,6 +19,7 @@ from backend.core.ids import uuid7
 from backend.evidence.models import Blob, Photo, Segment, Upload
 from backend.evidence.rules import OPEN_UPLOADS_MAX, PIECES_MAX, UNFINISHED_BYTES_MAX, mib, photo_key
 from backend.evidence.sweeping import sweep
+from backend.feed.actions import epoch
 from backend.visits.models import Visit
 from tests.backend.evidence.pictures import bomb, jpeg
 from tests.backend.sync.phone import head, offered, patch, submission, sync
@@ -446,3 +447,32 @@ def no_file_beyond(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_what_an_address_refuses_is_refused_in_this_servers_history(sari, rina, order, picture):
+    url = sync(sari, photos=[offered(order, listed(picture))])["uploads"][0]["url"]
+    for who, offset, status in ((sari, 7, 409), (rina, 0, 403)):
+        answer = patch(who, url, b"x", offset)
+        assert (answer.status_code, answer["Sync-Epoch"]) == (status, epoch())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="threads cannot share SQLite's database in memory")
+def test_e3_photos_announced_twice_at_once_are_written_down_once_and_without_alarm(sari, caplog):
+    from tests import world
+
+    world.checklist()
+    order = world.order(sari)
+    rounds = [[offered(order, listed(jpeg(shade=turn * 6 + n))) for n in range(6)] for turn in range(8)]
+
+    def announce(photos) -> list[str]:
+        try:
+            return [told["state"] for told in sync(sari, photos=photos)["uploads"]]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for photos in rounds:
+            assert list(pool.map(announce, (photos, photos))) == [["need"] * 6] * 2
+    assert Upload.objects.count() == Photo.objects.count() == 48
+    assert caplog.records == []

@@ -280,7 +280,9 @@ def test_v6_a_photo_that_comes_after_its_visit_was_cancelled_does_not_bring_the_
     one = listed(jpeg())
     photo = announce(sari, order, one)
     tell(sari, telling(order, photos=[one]))
-    decide(order.pk, Judgement(Verdict.RETURNED, None, "Ulangi.", ()), decision=uuid7(), attempt=1, by=budi.user)
+    decide(
+        order.pk, Judgement(Verdict.RETURNED, None, "Ulangi.", ()), decision=uuid7(), attempt=1, by=budi.user
+    )
     orders.cancel(order.pk, reason="tutup", by=budi.user)
 
     send(sari, photo, jpeg())
