@@ -10,7 +10,9 @@ handler400 = "backend.rest.problems.bad_request"
 handler404 = "backend.rest.problems.not_found"
 handler500 = "backend.rest.problems.server_error"
 
+# Phones come first: an address is found by trying one after the other.
 ROOMS = [
+    "sync",
     "people",
     "units",
     "checklists",
@@ -19,7 +21,6 @@ ROOMS = [
     "review",
     "indicators",
     "exports",
-    "sync",
 ]
 
 urlpatterns = [
