@@ -95,6 +95,12 @@ class Tus(APIView):
             },
         )
 
+    known = False  # whether somebody we know asks
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.known = True
+
     def handle_exception(self, raised: Exception) -> Response:
         drain(self.request)
         return super().handle_exception(raised)
@@ -102,10 +108,8 @@ class Tus(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Tus-Resumable"] = TUS
-        if (
-            400 < response.status_code < 500 and request.auth
-        ):  # what an address says counts in its own epoch only
-            response["Sync-Epoch"] = epoch()
+        if self.known and 400 < response.status_code < 500:
+            response["Sync-Epoch"] = epoch()  # what an address says counts in its own epoch only
         return response
 
 
