@@ -138,12 +138,14 @@ def test_i7_writers_killed_at_any_moment_leave_no_gap_and_no_double(tmp_path, da
         writer.send_signal(signal.SIGKILL)
         said += writer.communicate()[0].splitlines(keepends=True)
     committed = {line.strip() for line in said if line.endswith("\n")}
-    Timer(FOLLOWS_SECONDS_MAX, follower.kill).start()
+    patience = Timer(FOLLOWS_SECONDS_MAX, follower.kill)
+    patience.start()
     assert follower.stdout
     lines, unheard = [], set(committed)
     while unheard and (line := follower.stdout.readline()):
         lines.append(line)
         unheard -= set(line.split()[1:])
+    patience.cancel()
     follower.kill()
     lines += follower.stdout.read().splitlines()
     heard = [line.split() for line in lines if len(line.split()) == 2]
