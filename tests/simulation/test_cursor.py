@@ -147,7 +147,7 @@ def test_i7_writers_killed_at_any_moment_leave_no_gap_and_no_double(tmp_path, da
         unheard -= set(line.split()[1:])
     patience.cancel()
     follower.kill()
-    lines += follower.stdout.read().splitlines()
+    lines += follower.communicate()[0].splitlines()
     heard = [line.split() for line in lines if len(line.split()) == 2]
     numbers, things = [int(seq) for seq, _ in heard], [thing for _, thing in heard]
     assert numbers == list(range(1, len(numbers) + 1)), "every number once, in order, without a gap"
