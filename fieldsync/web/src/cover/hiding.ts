@@ -1,0 +1,26 @@
+/** The quick way out. Whoever shows the app registers what hiding does; until then there is nothing to hide. */
+
+let doing: () => void = () => undefined;
+let expected = 0;
+
+export function whenHidden(action: () => void): void {
+  doing = action;
+}
+
+/** Show the notebook, at once. */
+export function hide(): void {
+  doing();
+}
+
+/** The phone's own camera or gallery is about to cover us: coming back from it needs no PIN, for so many seconds. */
+export function leaveFor(seconds = 180): void {
+  expected = performance.now() + seconds * 1000;
+}
+
+export function isExpectedBack(): boolean {
+  return performance.now() < expected;
+}
+
+export function cameBack(): void {
+  expected = 0;
+}

@@ -1,0 +1,4 @@
+export interface Gap {
+  readonly item: string;
+  readonly code: string;
+}
