@@ -13,6 +13,7 @@ from typing import IO
 from backend.backups.errors import BackupRunning, FolderFull, FolderUnusable, NotABackup
 from backend.backups.rules import LOCK, MANIFEST, UNFINISHED, Manifest
 from backend.core.errors import Problem
+from backend.evidence.disk import sync_folder
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 READ_BYTES = 1024 * 1024
@@ -110,13 +111,3 @@ def sha256_hex(path: Path) -> str:
 def sync_file(path: Path) -> None:
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # cannot open a folder there; NTFS journals its entries
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

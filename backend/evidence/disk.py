@@ -36,7 +36,7 @@ class DurableDisk(FileSystemStorage):
                 except BaseException:
                     unfinished.unlink(missing_ok=True)
                     raise
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
 
     def read(self, key: str) -> bytes:
         with self.open_kept(key) as file, _told_as_problems():
@@ -106,10 +106,11 @@ def _make_folder(folder: Path) -> None:
         folder = folder.parent
     for new in reversed(missing):
         new.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(new.parent)
+        sync_folder(new.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Entries of a folder, on the disk when it returns."""
     if os.name == "nt":  # cannot open a folder there; NTFS journals its entries
         return
     handle = os.open(folder, os.O_RDONLY)
