@@ -36,6 +36,11 @@ export const nav = {
   home(): void {
     if (path.places.length > 1) history.go(1 - path.places.length);
   },
+  /** As at the beginning, without touching what the browser shows now. */
+  forget(): void {
+    path.places = [{ screen: "list" }];
+    history.replaceState({ ...history.state, depth: 1 }, "");
+  },
 };
 
 addEventListener("popstate", (event: PopStateEvent) => {

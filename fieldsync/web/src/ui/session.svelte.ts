@@ -14,6 +14,7 @@ interface Shown {
 
 const shown = $state<Shown>({ version: 0, event: null, syncing: false, report: null, message: null });
 let opened: Phone | null = null;
+let syncing: () => void = () => undefined;
 
 export const session = {
   /** Reading it makes a component follow every change that was kept. */
@@ -34,9 +35,14 @@ export const session = {
   get message(): string | null {
     return shown.message;
   },
-  open(phone: Phone): void {
+  /** `syncNow`: what a tap on "send now" does. */
+  open(phone: Phone, syncNow: () => void): void {
     opened = phone;
+    syncing = syncNow;
     shown.version += 1;
+  },
+  syncNow(): void {
+    syncing();
   },
   close(): void {
     opened = null;
