@@ -48,7 +48,7 @@ export interface Picture {
 }
 
 export interface AnswerGiven {
-  /** undefined: stays as it was. */
+  /** undefined: stays as it was; null: value and na are taken back, note and photos stay. */
   readonly value?: Json;
   readonly na?: boolean;
   readonly note?: string;
@@ -153,7 +153,8 @@ export interface Phone {
   startPractice(): Promise<Visit>;
   mark(visit: string, what: MarkName, given?: { at?: Date; place?: Place }): Promise<Draft>;
   unmark(visit: string, what: MarkName): Promise<Draft>;
-  jot(visit: string, text: string, amountRupiah?: number): Promise<Draft>;
+  /** `at`: the jotting noted at that moment is said anew (it is saved while it is being typed). */
+  jot(visit: string, text: string, amountRupiah?: number, at?: string): Promise<Draft>;
   unjot(visit: string, at: string): Promise<Draft>;
   answer(visit: string, item: string, given: AnswerGiven): Promise<Draft>;
   unanswer(visit: string, item: string): Promise<Draft>;
