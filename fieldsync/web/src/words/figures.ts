@@ -33,12 +33,21 @@ export function size(bytes: number): string {
   return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)} ${unit}`;
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>(); // making one takes far longer than using it: lists have hundreds of dates
+
 function shown(moment: Date | string, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
   const read = typeof moment === "string" ? new Date(moment) : moment;
   if (Number.isNaN(read.getTime())) return "–";
+  const name = [locale(), timeZone ?? new Date().getTimezoneOffset(), ...Object.keys(options)].join(); // phones travel
+  const format = formats.get(name) ?? formatIn(options, timeZone);
+  formats.set(name, format);
+  return format.format(read);
+}
+
+function formatIn(options: Intl.DateTimeFormatOptions, timeZone?: string): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat(locale(), timeZone ? { ...options, timeZone } : options).format(read);
+    return new Intl.DateTimeFormat(locale(), timeZone ? { ...options, timeZone } : options);
   } catch {
-    return new Intl.DateTimeFormat(locale(), options).format(read); // a zone this browser does not know
+    return new Intl.DateTimeFormat(locale(), options); // a zone this browser does not know
   }
 }

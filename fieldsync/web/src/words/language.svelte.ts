@@ -1,6 +1,6 @@
 /** Words in both languages, side by side, so that neither can be forgotten. */
 
-import type { Language } from "@/errors";
+import type { Language } from "@/problem";
 
 type Pair = readonly [id: string, en: string];
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- arguments are whatever the sentence needs
