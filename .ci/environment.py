@@ -11,6 +11,8 @@ VAR = ROOT / "var"
 VERSION = "{}.{}".format(*sys.version_info)
 RUN = "backend/requirements.txt"
 TESTS = "tests/requirements.txt"
+APP = "fieldsync/web/requirements.txt"  # Node, which builds the phone app; no server needs it
+NAMES = {RUN: "venv", TESTS: "test-venv", APP: "app-venv"}
 LOG_LINES_SHOWN = 12
 
 
@@ -24,7 +26,7 @@ def prepared(requirements: str) -> Path:
     The stamp is written last, so an interrupted installation is begun again; a changed requirement file or
     another interpreter makes a new environment.
     """
-    place = VAR / f"{'test-' if requirements == TESTS else ''}venv-{VERSION}"
+    place = VAR / f"{NAMES[requirements]}-{VERSION}"
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = place / "stamp"
     wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest() + "\n" + sys.version
@@ -77,3 +79,9 @@ def install(place: Path, python: Path, requirements: str) -> None:
 
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def tell(reason: CannotPrepare) -> None:
+    in_english, in_indonesian, *log = reason.args
+    for line in [*log, in_english, in_indonesian]:
+        say(line)

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "backend.rest.middleware.SpeaksSync",
     "django.middleware.security.SecurityMiddleware",
+    "backend.phone_app.PhoneApp",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,6 +190,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
+PHONE_APP = Path(text("PHONE_APP", str(ROOT / "fieldsync/web/dist")))  # made by `make app`
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(VAR / "media")))
 
 

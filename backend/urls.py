@@ -1,9 +1,10 @@
 """The whole URL map on one screen."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from backend import phone_app
 from backend.health import healthz
 
 handler400 = "backend.rest.problems.bad_request"
@@ -26,6 +27,8 @@ ROOMS = [
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs/")),
     path("healthz", healthz),
+    path("app", RedirectView.as_view(url=phone_app.HOME)),
+    re_path("^app/", phone_app.not_there),  # what is there is answered by the middleware
     path("api/v1/", include([path("", include(f"backend.{room}.api")) for room in ROOMS])),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -16,24 +16,27 @@ function filesForTheWorker(): Plugin {
     name: "files-for-the-worker",
     apply: "build",
     enforce: "post",
-    generateBundle(_, bundle) {
-      const names = Object.keys(bundle).filter((name) => name !== WORKER && !name.endsWith(".map"));
-      const digest = createHash("sha256");
-      for (const name of names.sort()) {
-        const file = bundle[name]!;
-        digest.update(name).update(file.type === "chunk" ? file.code : file.source);
-      }
-      for (const name of readdirSync(here("public"))) {
-        names.push(name);
-        digest.update(name).update(readFileSync(here(`public/${name}`)));
-      }
-      const worker = bundle[WORKER];
-      if (worker?.type !== "chunk") throw new Error(`no ${WORKER} was built`);
-      const listed = (wanted: (name: string) => boolean) => JSON.stringify(names.filter(wanted));
-      worker.code = worker.code
-        .replaceAll("__VERSION__", JSON.stringify(digest.digest("hex").slice(0, 12)))
-        .replaceAll("__FILES__", listed((name) => !LATER.test(name)))
-        .replaceAll("__LATER__", listed((name) => LATER.test(name)));
+    generateBundle: {
+      order: "post", // Vite itself finishes the chunks in this step
+      handler(_, bundle) {
+        const names = Object.keys(bundle).filter((name) => name !== WORKER && !name.endsWith(".map"));
+        const digest = createHash("sha256");
+        for (const name of names.sort()) {
+          const file = bundle[name]!;
+          digest.update(name).update(file.type === "chunk" ? file.code : file.source);
+        }
+        for (const name of readdirSync(here("public"))) {
+          names.push(name);
+          digest.update(name).update(readFileSync(here(`public/${name}`)));
+        }
+        const worker = bundle[WORKER];
+        if (worker?.type !== "chunk") throw new Error(`no ${WORKER} was built`);
+        const listed = (wanted: (name: string) => boolean) => JSON.stringify(names.filter(wanted));
+        worker.code = worker.code
+          .replaceAll("__VERSION__", JSON.stringify(digest.digest("hex").slice(0, 12)))
+          .replaceAll("__FILES__", listed((name) => !LATER.test(name)))
+          .replaceAll("__LATER__", listed((name) => LATER.test(name)));
+      },
     },
   };
 }
@@ -44,13 +47,16 @@ function packed(): Plugin {
     name: "packed",
     apply: "build",
     enforce: "post",
-    generateBundle(_, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
-        if (!PACKED.test(name)) continue;
-        const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        this.emitFile({ type: "asset", fileName: `${name}.gz`, source: gzipSync(content, { level: 9 }) });
-        this.emitFile({ type: "asset", fileName: `${name}.br`, source: brotliCompressSync(content) });
-      }
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const [name, file] of Object.entries(bundle)) {
+          if (!PACKED.test(name)) continue;
+          const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
+          this.emitFile({ type: "asset", fileName: `${name}.gz`, source: gzipSync(content, { level: 9 }) });
+          this.emitFile({ type: "asset", fileName: `${name}.br`, source: brotliCompressSync(content) });
+        }
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 """What a reader may rely on anywhere in the tree, without running a line of it."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,6 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCKS = {
+    "run": "backend/requirements.txt",
+    "app": "fieldsync/web/requirements.txt",
+    "tests": "tests/requirements.txt",
+}
 # Words that say a file was not understood yet.
 DRAWERS = {
     "utils",
@@ -36,7 +42,7 @@ def tracked_files() -> list[Path]:
     """What git would commit from here: tracked files, and new ones that are not ignored. Without git, everything
     but what was made."""
     if not (ROOT / ".git").exists() or not shutil.which("git"):
-        made = {".git", "var", "__pycache__"}
+        made = {".git", "var", "__pycache__", "node_modules", "dist"}
         return [
             path for path in ROOT.rglob("*") if path.is_file() and not made & {*path.relative_to(ROOT).parts}
         ]
@@ -105,7 +111,7 @@ def test_no_tracked_file_names_a_folder_of_one_machine():
     assert lines_of_tracked_files(MACHINE_PATH) == []
 
 
-@pytest.mark.parametrize("requirements", ["backend/requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize("requirements", LOCKS.values())
 def test_every_requirement_is_pinned_and_hashed(requirements):
     joined = (ROOT / requirements).read_text().replace("\\\n", " ")
     entries = [line for line in joined.splitlines() if line and not line.startswith("#")]
@@ -115,14 +121,38 @@ def test_every_requirement_is_pinned_and_hashed(requirements):
 
 def test_the_lock_files_are_of_this_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    run, tests = pinned("backend/requirements.txt"), pinned("tests/requirements.txt")
-    asked = {"run": project["project"]["dependencies"], "tests": project["dependency-groups"]["test"]}
+    groups = project["dependency-groups"]
+    asked = {"run": project["project"]["dependencies"], "app": groups["app"], "tests": list(groups["test"])}
+    asked["tests"].remove({"include-group": "app"})
+    asked["tests"] += groups["app"]
+    locked = {which: pinned(lock) for which, lock in LOCKS.items()}
     stale = []
     for which, lines in asked.items():
         for line in lines:
             name, version = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", line).groups()
-            locked = (run if which == "run" else tests).get(re.sub(r"[-_.]+", "-", name).lower())
-            if locked != version:
-                stale.append(f"{line}, but locked is {locked}: make lock")
+            found = locked[which].get(re.sub(r"[-_.]+", "-", name).lower())
+            if found != version:
+                stale.append(f"{line}, but locked is {found}: make lock")
     assert stale == []
-    assert run.items() <= tests.items(), "tests run with what runs in production"
+    assert locked["run"].items() <= locked["tests"].items(), "tests run with what runs in production"
+    assert set(groups["app"]) <= set(project["build-system"]["requires"]), (
+        "one Node builds the app everywhere"
+    )
+
+
+def test_the_packages_of_node_are_those_of_their_lock_files():
+    for folder in (ROOT / "fieldsync/web", ROOT / "tests/browser"):
+        asked, lock = (
+            json.loads((folder / name).read_text()) for name in ("package.json", "package-lock.json")
+        )
+        for kind in ("dependencies", "devDependencies"):
+            assert lock["packages"][""].get(kind) == asked.get(kind), f"{folder.name}: npm install"
+        packages = {name: one for name, one in lock["packages"].items() if name}
+        assert [name for name, one in packages.items() if "resolved" in one or "integrity" not in one] == []
+        exact = [
+            version
+            for kind in ("dependencies", "devDependencies")
+            for version in asked.get(kind, {}).values()
+        ]
+        assert [version for version in exact if not version[0].isdigit()] == []
+        assert "omit-lockfile-registry-resolved=true" in (folder / ".npmrc").read_text().split()

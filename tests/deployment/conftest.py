@@ -1,5 +1,6 @@
 """Real server processes in folders of their own, with the cast in their databases."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from tests.deployment.whole import ONE_LOGIN
 from tests.journeys.server import Server
 
 SERVE = ("serve", "--processes", "2", "--threads", "2")
+HOME_PAGE = b"<!doctype html><title>Catatan</title>" + b" " * 2000  # long enough for nginx to compress it
+PLAIN = b"let a = 1;" * 5000
+SCRIPT = {"": PLAIN, ".gz": gzip.compress(PLAIN), ".br": b"smaller"}
 WORDS = {"waitress": ("run", "--without-worker"), "granian": SERVE, "nginx": SERVE}
 
 
@@ -36,6 +40,15 @@ def hired(server: Server, orders: int = 0) -> dict[str, str]:
     return dict(json.loads(run.stdout))
 
 
+def phone_app(folder: Path) -> Path:
+    """What stands for the built one here: a home page, and a script in three forms."""
+    (folder / "f").mkdir(parents=True)
+    (folder / "index.html").write_bytes(HOME_PAGE)
+    for ending, content in SCRIPT.items():
+        (folder / f"f/a1.js{ending}").write_bytes(content)
+    return folder
+
+
 @pytest.fixture(scope="module", params=list(WORDS))
 def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """Each server of ours without anything in front, on SQLite and a disk; and granian behind nginx."""
@@ -43,7 +56,8 @@ def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if kind == "nginx" and not installed():
         pytest.skip("nginx is not installed")
     folder = tmp_path_factory.mktemp(kind)
-    server = Server(folder / "server", words=WORDS[kind], environment=ONE_LOGIN)
+    environment = {**ONE_LOGIN, "PHONE_APP": str(phone_app(folder / "app"))}
+    server = Server(folder / "server", words=WORDS[kind], environment=environment)
     server.command("setup")
     tokens, port = hired(server), server.port
     with ExitStack() as running:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 
+from backend import settings
 from tests.deployment.composed import (
     DOCKER,
     HOST,
@@ -41,19 +42,52 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_image_copies_only_what_exists_and_what_its_build_may_see() -> None:
     copied = [words.split()[0] for words in instructions("COPY") if not words.startswith("--from")]
-    assert copied == ["backend/requirements.txt", "backend"]
+    assert copied == [
+        "backend/requirements.txt",
+        "fieldsync/web/requirements.txt",
+        ".ci",
+        "fieldsync/web",
+        "backend",
+    ]
     assert [name for name in copied if not (ROOT / name).exists()] == []
     seen = (DOCKER / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
-    assert [line for line in seen if line and not line.startswith("#")] == ["*", "!backend", "**/__pycache__"]
+    assert [line for line in seen if line and not line.startswith("#")] == [
+        "*",
+        "!backend",
+        "!fieldsync/web",
+        "!.ci",
+        "fieldsync/web/dist",
+        "**/node_modules",
+        "**/__pycache__",
+    ]
     build = ours()["app1"]["build"]
     assert (DOCKER / build["context"]).resolve() == ROOT
     assert (ROOT / build["dockerfile"]).samefile(DOCKER / "Dockerfile")
 
 
+def test_the_image_takes_the_phone_app_from_where_it_is_built_to_where_the_settings_look_for_it() -> None:
+    """Sources, Node and its packages stay behind."""
+    stages = [image.partition(" AS ")[2] for image in instructions("FROM")]
+    assert stages == ["environment", "app", ""]
+    builds = [words for words in instructions("RUN") if "phone_app" in words]
+    assert builds == ["python .ci/phone_app.py"]
+    assert (ROOT / ".ci/phone_app.py").is_file()
+    home = instructions("WORKDIR")[-1]
+    built = settings.PHONE_APP.relative_to(settings.ROOT).as_posix()
+    assert [words.split() for words in instructions("COPY") if words.startswith("--from=app")] == [
+        ["--from=app", f"{home}/{built}", f"{home}/{built}"]
+    ]
+    assert set(instructions("WORKDIR")) == {home}
+    ours_there = [
+        words.split() for words in instructions("COPY") if words.split()[0] in (".ci", "fieldsync/web")
+    ]
+    assert ours_there == [[".ci", f"{home}/.ci"], ["fieldsync/web", f"{home}/fieldsync/web"]]
+
+
 def test_the_image_runs_a_python_that_we_promise_and_not_as_root() -> None:
-    first, second = (image.split()[0] for image in instructions("FROM"))
-    assert first == second
-    python = re.fullmatch(r"python:(\d\.\d+)-slim", first)
+    images = {image.split()[0] for image in instructions("FROM")}
+    assert len(images) == 1
+    python = re.fullmatch(r"python:(\d\.\d+)-slim", images.pop())
     least = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
     assert python
     assert least == f">={python[1]}"
@@ -64,14 +98,16 @@ def test_the_image_runs_a_python_that_we_promise_and_not_as_root() -> None:
 
 
 def test_the_image_installs_the_hashed_requirements_and_nothing_else() -> None:
-    (install,) = [line for line in instructions("RUN") if "pip" in line]
-    assert install.split("pip install ")[1].split() == [
-        "--no-cache-dir",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "--only-binary=:all:",
-        "-r",
-        "/tmp/requirements.txt",  # noqa: S108
+    installs = [line.split("pip install ")[1].split() for line in instructions("RUN") if "pip" in line]
+    assert installs == 2 * [
+        [
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "-r",
+            "/tmp/requirements.txt",  # noqa: S108
+        ]
     ]
 
 

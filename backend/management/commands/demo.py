@@ -128,6 +128,7 @@ def addresses(port: int, home: Path) -> str:
     logins = "\n".join(f"  {name:<20} {role}" for name, role in LOGINS)
     return f"""
 Samar is running / Samar berjalan:
+  http://127.0.0.1:{port}/app/          the phone app / aplikasi telepon
   http://127.0.0.1:{port}/api/docs/     the API, to read and try
   http://127.0.0.1:{port}/healthz       health
   {home}/                findings and indicators, as written by the story

@@ -39,6 +39,12 @@ def api_routes() -> list[Route]:
     return sorted(found, key=lambda route: route.pattern)
 
 
+def addresses_outside() -> list[str]:
+    """The patterns of the map that do not lie below /api/v1/."""
+    patterns = [str(entry.pattern).removeprefix("^") for entry in get_resolver("backend.urls").url_patterns]
+    return [pattern for pattern in patterns if pattern != "api/v1/"]
+
+
 def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, Any, str]]:
     for entry in resolver.url_patterns:
         pattern = before + str(entry.pattern).removeprefix("^")

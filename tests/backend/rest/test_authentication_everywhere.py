@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from tests.backend.rest.routes import api_routes
+from tests.backend.rest.routes import addresses_outside, api_routes
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,13 @@ def test_the_open_doors_are_there_and_let_nobody_in_either():
         ("head", "session"): 401,
         ("delete", "session"): 204,
     }
+
+
+def test_outside_the_api_everybody_may_look_at_these_and_nothing_else(settings, tmp_path):
+    settings.PHONE_APP = tmp_path
+    (tmp_path / "index.html").write_text("Catatan")
+    looked = {address: Client().head(f"/{address}").status_code for address in addresses_outside()}
+    assert looked == {"": 302, "healthz": 200, "app": 302, "app/": 200, "api/schema/": 200, "api/docs/": 200}
 
 
 def test_a_browser_session_is_no_device_and_may_not_write_without_its_csrf_token(budi):
