@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -195,6 +195,12 @@ class OnePhoto(APIView):
         """The bytes as the phone sent them; from an object store by way of an address that holds a few minutes."""
         found, _ = looked_at(cast(User, request.user), photo)
         return picture(str(found.blob_id), found.media_type, name=f"{found.pk}.{SUFFIXES[found.media_type]}")
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request, photo: UUID) -> HttpResponse:
+        """Whether the bytes are here: phones ask, and follow nobody to an object store."""
+        found, _ = looked_at(cast(User, request.user), photo)
+        return HttpResponse(content_type=found.media_type)
 
 
 class Thumbnail(APIView):

@@ -389,6 +389,17 @@ def test_a_photo_in_a_bucket_is_fetched_from_there(sari, url, photo, picture, bu
         assert fetched.read().startswith(b"\xff\xd8\xff")
 
 
+def test_a_phone_that_asks_whether_a_photo_is_there_is_sent_nowhere(sari, url, photo, picture, bucket):
+    """A phone may not look behind a redirect, and follows none."""
+    there = f"/api/v1/photos/{photo['id']}"
+    assert sari.api.head(there).status_code == 404
+
+    patch(sari, url, picture)
+
+    answer = sari.api.head(there)
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "image/jpeg", b"")
+
+
 def test_a_store_that_is_away_is_said_to_whoever_looks_at_a_photo(sari, url, photo, picture, faulty):
     patch(sari, url, picture)
     faulty.always("GET", "503")
