@@ -21,9 +21,9 @@ class Problem(Exception):
         self.facts = facts
 
     def words(self, language: str = "en") -> str:
-        """The whole sentence in "id" or "en" (anything else is "en"), facts filled in."""
+        """The whole sentence in "id" or "en" (anything else is "en"), facts filled in, full stop or not."""
         text = self.words_id if language == "id" else " ".join((self.__doc__ or "").split())
-        return text.format_map(_Facts(self.facts))
+        return text.format_map(_Facts(self.facts)).replace("..", ".")
 
     def __str__(self) -> str:
         return f"{self.code}: {self.words()}"

@@ -7,7 +7,7 @@ import { type Plugin, defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const WORKER = "sw.js";
-const LATER = /heif|\.wasm$/; // large and rarely needed: fetched when there is time
+const LATER = /\.wasm$/; // large and rarely needed: fetched when there is time
 const PACKED = /\.(js|css|html|svg|wasm|webmanifest|json)$/;
 
 /** Tells the service worker which files make up the app, and under which name they are kept together. */
@@ -63,6 +63,7 @@ function packed(): Plugin {
 
 export default defineConfig({
   base: "/app/",
+  cacheDir: here("node_modules/.vite"),
   plugins: [svelte(), filesForTheWorker(), packed()],
   resolve: { alias: { "@": here("src") } },
   define: { __BUILT__: JSON.stringify(process.env["npm_package_version"] ?? "0") },
@@ -71,6 +72,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rollupOptions: {
+      optimization: { inlineConst: { mode: "all", pass: 3 } },
       input: { index: here("index.html"), sw: here("src/worker/sw.ts") },
       output: {
         entryFileNames: (chunk) => (chunk.name === "sw" ? WORKER : "f/[hash].js"),
@@ -79,7 +81,7 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es", rollupOptions: { output: { entryFileNames: "f/[hash].js", chunkFileNames: "f/[hash].js" } } },
+  worker: { format: "es", rollupOptions: { output: { entryFileNames: "f/[hash].js", chunkFileNames: "f/[hash].js", assetFileNames: "f/[hash][extname]" } } },
   server: { proxy: { "/api": process.env["SAMAR"] ?? "http://127.0.0.1:8000" } },
   test: {
     root: here("../.."),

@@ -21,8 +21,9 @@ SECTIONS = {
     "traffic": "Bytes of the field client, against the server as deployed",
     "slow": "200 slow phones at once",
     "numbers": "Scores, figures and exports, SQLite",
+    "phone": "The phone app in Chromium, four times slowed down, and a peer's web form",
 }
-TOGETHER = (("server", "traffic", "slow"), ("numbers",))  # in one process, over one database
+TOGETHER = (("server", "traffic", "slow"), ("numbers",), ("phone",))  # in one process, over one database
 
 
 def main() -> int:
@@ -68,6 +69,16 @@ def run(wanted: list[str], *, quick: bool, verbose: bool) -> int:
         if wanted == ["numbers"]:
             print(f"\n{SECTIONS['numbers']}\n", flush=True)
             numbers(Path(place), visits=500 if quick else 10_000, pushes=40 if quick else 400)
+            return 0
+        if wanted == ["phone"]:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+            import django
+
+            django.setup()
+            from tests.bench.phone_app import measuring
+
+            print(f"\n{SECTIONS['phone']}\n", flush=True)
+            measuring.measure(Path(place), quick=quick)
             return 0
         return as_deployed(Path(place), wanted, quick=quick, verbose=verbose)
 

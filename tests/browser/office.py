@@ -55,12 +55,15 @@ class Office:
         shutil.copytree(BUILT, self.app)
         self.server = Server(folder / "server", environment={"PHONE_APP": str(self.app)})
         self.network = Network(("127.0.0.1", self.server.port), "browser")
+        self.desks: list[Desk] = []
 
     def __enter__(self) -> Office:
         self.server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        for desk in self.desks:
+            desk.http.close()
         self.server.stop()
         self.network.close()
 
@@ -78,9 +81,12 @@ class Office:
 
     # Budi's desk; all of it through the public API
 
-    def desk(self, name: str) -> Desk:
+    def desk(self, name: str = "") -> Desk:
+        """With everybody's token of the beginning; without a name nobody sits there yet."""
         desk = Desk(self.server.address)
-        desk.http.headers["Authorization"] = f"Bearer {self.tokens[name]}"
+        self.desks.append(desk)
+        if name:
+            desk.http.headers["Authorization"] = f"Bearer {self.tokens[name]}"
         return desk
 
     @cached_property
@@ -89,7 +95,7 @@ class Office:
 
     @cached_property
     def administrator(self) -> Desk:
-        desk = Desk(self.server.address)
+        desk = self.desk()
         desk.sign_in("admin", "samar-demo-2026", uuid4())
         return desk
 
@@ -97,9 +103,22 @@ class Office:
         """As Budi sees them, the first to be opened first."""
         return sorted(self.budi.every("assignments"), key=lambda order: order["window"]["opens"])
 
-    def order(self, inspector: str, count: int = 1) -> list[str]:
+    def order(
+        self,
+        inspector: str,
+        count: int = 1,
+        scenario: str = "inquiry",
+        *,
+        opens_in_days: int = -1,
+        days: int = 14,
+    ) -> list[str]:
         """More visits for somebody, to units where nobody has been; their ids."""
-        return list(staffed(self.server, "order", inspector, str(count)))
+        words = [inspector, str(count), scenario, str(opens_in_days), str(days)]
+        return list(staffed(self.server, "order", *words))
+
+    def expire(self, name: str) -> None:
+        """Every token of hers was valid until a minute ago."""
+        assert staffed(self.server, "expire", name) > 0
 
     def user(self, name: str) -> str:
         return str(self.desk(name).get("me")["id"])
@@ -124,8 +143,18 @@ class Office:
         """What was told, with flags and the parsed document."""
         return dict(self.budi.get(f"visits/{visit}"))
 
-    def photo(self, photo: str) -> bytes:
-        return self.budi.http.get(f"photos/{photo}", follow_redirects=True).raise_for_status().content
+    def text(self, submission: str) -> str:
+        """The exact text of something told."""
+        return str(self.budi.get(f"submissions/{submission}")["text"])
+
+    def told(self, *visits: str) -> list[dict[str, Any]]:
+        """All that came, in its order, as it lies in the database: {id, visit, attempt, digest, slot, why, text} each.
+        A desk shows nothing of a visit that was told late and never else."""
+        return list(staffed(self.server, "told", *visits))
+
+    def photo(self, photo: str, by: str = "budi") -> bytes:
+        desk = self.budi if by == "budi" else self.desk(by)
+        return desk.http.get(f"photos/{photo}", follow_redirects=True).raise_for_status().content
 
     def revoke(self, device: str) -> None:
         self.administrator.post(f"devices/{UUID(device)}/revoke", {})

@@ -8,7 +8,6 @@ phone.airplane()       no network for it, and the server is stopped, too
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Erro
 
 from tests.browser import chromium, kept
 from tests.browser.office import CALM, PASSWORD, Office
+from tests.browser.visiting import Visitor, exactly
 from tests.simulation.proxy import Weather
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,8 @@ ANDROID = (
     "Chrome/156.0.0.0 Mobile Safari/537.36"
 )
 PIN, SECOND_PIN = "482913", "705164"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
+NOBODY_ANSWERS = Weather(black_holes=1.0)
 # The page's clock is so many milliseconds off; whole answers of Date, and nothing of performance.now().
 OTHER_CLOCK = """(() => {
   const Real = Date, off = %d;
@@ -43,7 +44,7 @@ OTHER_CLOCK = """(() => {
 })();"""
 
 
-class Phone:
+class Phone(Visitor):
     """office: whose server it speaks to · home: the folder of its profile · language: "id-ID" or "en-US" ·
     flags: more of them for Chromium."""
 
@@ -138,8 +139,12 @@ class Phone:
 
     def die(self) -> None:
         """Killed, and left so until it is opened."""
-        context, self.context = self.context, None
         chromium.kill(self.profile)
+        self.died()
+
+    def died(self) -> None:
+        """It was killed meanwhile."""
+        context, self.context = self.context, None
         with suppress(Error):
             if context is not None:
                 context.close()
@@ -171,6 +176,17 @@ class Phone:
         self.office.server.start()
         if self.context is not None:
             self.context.set_offline(False)
+
+    @contextmanager
+    def out_of_reach(self) -> Iterator[None]:
+        """No network for it, while the office goes on."""
+        self.offline, self.line.weather = True, NOBODY_ANSWERS
+        self.page.context.set_offline(True)
+        try:
+            yield
+        finally:
+            self.offline, self.line.weather = False, CALM
+            self.page.context.set_offline(False)
 
     def weather(self, weather: Weather = CALM, *, latency_milliseconds: int = 0) -> None:
         """How the line is, for the page and its worker alike; latency is the page's alone."""
@@ -238,11 +254,13 @@ class Phone:
         self.press("Masuk|Sign in")
         if second_pin is None:
             self.press("Nanti saja|Later")
+            self.button("Sembunyikan|Hide").wait_for()
             return
         self.fill("PIN Anda sekarang|Your present PIN", PIN)
         self.fill("PIN kedua, jauh berbeda|The second PIN, quite different", second_pin)
         self.fill("Ulangi PIN|Repeat the PIN", second_pin)
         self.press("Pakai PIN kedua ini|Use this second PIN")
+        self.button("Sembunyikan|Hide").wait_for()
 
     def hide(self) -> None:
         self.press("Sembunyikan|Hide")
@@ -262,11 +280,11 @@ class Phone:
     def dump(self) -> kept.Kept:
         return kept.read(self.page, self.profile)
 
-    def picture(self, name: str) -> Path:
-        """The screen as it is, kept for the user guide."""
+    def picture(self, name: str, page: Page | None = None) -> Path:
+        """The screen as it is, kept for the user guide; page: another tab's."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         place = SCREENSHOTS / f"{name}.png"
-        self.page.screenshot(path=place)
+        (page or self.page).screenshot(path=place)
         return place
 
     def wait_until(self, found: Any, what: str, seconds: float = PATIENCE_SECONDS) -> None:
@@ -275,7 +293,3 @@ class Phone:
         while not found():
             assert time.monotonic() < until, what
             self.page.wait_for_timeout(50)
-
-
-def exactly(words: str) -> re.Pattern[str]:
-    return re.compile(rf"^\s*({words})\s*$")

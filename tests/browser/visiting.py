@@ -1,6 +1,7 @@
 """What an inspector does on a visit with her thumb, from the order to the receipt: a Phone can all of this.
 
-Words on the screen are given in both languages with | between them. Each step ends when the screen says that it is kept.
+Words on the screen are given in both languages with | between them. Each step ends when the screen says that it is
+kept.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture
-KEPT = re.compile(r"^✓ (Tersimpan|Saved)")
+KEPT = re.compile(r"^\s*✓ (Tersimpan|Saved)")
+NOT_SENDING = "() => [...document.querySelectorAll('button.main')].some((one) => !one.disabled)"
 
 
 def exactly(words: str) -> re.Pattern[str]:
@@ -28,8 +30,24 @@ class Visitor:
     """The half of a Phone that works inside; the other half is the phone itself."""
 
     page: Page
+    open: Callable[[], Page]
+    settled: Callable[[], None]
+    first_start: Callable[[], None]
+    sign_in: Callable[[], None]
+    press: Callable[[str], None]
+    fill: Callable[[str, str], None]
+    button: Callable[[str], Locator]
+    wait_until: Callable[..., None]
 
-    # Getting about
+    # Getting in, and about
+
+    def comes_in(self) -> None:
+        """Signed in for the first time, with a network; her first order is ready for a day without."""
+        self.open()
+        self.settled()
+        self.first_start()
+        self.sign_in()
+        self.wait_until(lambda: re.search("Masih|Open", self.row("SAM-000")), "her order is not ready")
 
     def visit(self, unit: str) -> None:
         """The screen of an order or a visit, from the list; `unit` is in its name."""
@@ -41,17 +59,14 @@ class Visitor:
         self.press("Kembali|Back")
         self.wait_until(lambda: self.heading() != before, f"{before} does not go away")
 
-    def to_the_list(self) -> None:
-        while self.button("Kembali|Back").count():
-            self.back()
-
     def heading(self) -> str:
         return self.page.get_by_role("heading", level=1).inner_text()
 
     def group_of(self, unit: str) -> str:
         """Under which heading of the list it stands; empty when it is not in the list."""
-        rows = self.page.locator("section", has=self.page.get_by_role("button", name=re.compile(unit)))
-        return rows.get_by_role("heading").inner_text().rsplit(" ", 1)[0].strip() if rows.count() else ""
+        row = self.page.get_by_role("button", name=re.compile(rf"\b{unit}\b"))
+        groups = self.page.locator("section", has=row)
+        return re.sub(r"\s*\d+$", "", groups.locator("h2").inner_text()) if groups.count() else ""
 
     def row(self, unit: str) -> str:
         """What the list says of it."""
@@ -61,9 +76,7 @@ class Visitor:
         """From the list and back to it: send what waits and hear what is new."""
         self.page.locator("button.line").click()
         self.press("Kirim sekarang|Send now")
-        self.page.wait_for_function(
-            "() => [...document.querySelectorAll('button.main')].some((one) => !one.disabled)"
-        )
+        self.page.wait_for_function(NOT_SENDING)
         self.back()
 
     # As it happens
@@ -74,10 +87,10 @@ class Visitor:
         self.button("Foto|Photo").wait_for()
 
     def marks(self, name: str, *, with_place: bool = False) -> None:
-        """One tap; arriving and leaving also wait for the place."""
+        """One tap; arriving and leaving may also wait for the place."""
         self._mark(name).click()
-        kept = self.page.get_by_role("button", name=re.compile(rf"^({name}).*\d"), expanded=False)
-        (kept.filter(has_text=re.compile("±")) if with_place else kept).wait_for()
+        kept = self.page.locator(".marks button.done", has_text=re.compile(name))
+        (kept.filter(has_text="±") if with_place else kept).wait_for()
 
     def sets_earlier(self, name: str, minutes: str) -> None:
         """`minutes`: the button's words."""
@@ -88,16 +101,14 @@ class Visitor:
         self.press("Tutup|Close")
 
     def _mark(self, name: str) -> Locator:
-        return self.page.locator(".marks").get_by_role("button", name=re.compile(rf"^({name})\b"))
+        return self.page.locator(".marks button", has_text=re.compile(name))
 
-    def jots(self, kind: str, label: str, text: str, *, shown: str, then: str = "") -> None:
-        """A quick note: `kind` opens its field `label`; `then` is pressed, too; `shown` stands on the screen afterwards."""
+    def jots(self, kind: str, label: str, text: str, *, shown: str) -> None:
+        """A quick note: `kind` opens its field `label`; `shown` stands on the screen afterwards."""
         self.press(kind)
         self.fill(label, text)
-        if then:
-            self.press(then)
         self.press("Tutup|Close")
-        self.page.get_by_text(re.compile(shown)).first.wait_for()
+        self.page.get_by_role("button", name=re.compile(shown)).first.wait_for()
 
     @contextmanager
     def camera(self, opened_by: Locator | None = None) -> Iterator[Camera]:
@@ -111,10 +122,11 @@ class Visitor:
 
     def opens_checklist(self) -> None:
         """From the visit's screen."""
-        self.press(r"(Isi|Fill in): .*")
+        self.press("(Isi|Fill in): .*")
         self.page.get_by_role("heading", level=1, name=exactly("Isian|Checklist")).wait_for()
 
-    def item(self, code: str) -> Item:
+    def at(self, code: str) -> Item:
+        """An item of the checklist."""
         return Item(self, code)
 
     # The end of it
@@ -142,18 +154,22 @@ class Visitor:
     def exports(self) -> tuple[dict[str, Any], dict[str, bytes]]:
         """From the list and back: everything that was not sent, as a file for who helps: what `unsent.json` says, and
         the photos by id."""
+        return unpacked(self.exported_file())
+
+    def exported_file(self) -> bytes:
+        """From the list and back: that file as it is."""
         self.press("Pengaturan|Settings")
         with self.page.expect_download() as saved:
             self.press("Simpan yang belum terkirim|Save what was not sent")
-        with zipfile.ZipFile(io.BytesIO(Path(saved.value.path()).read_bytes())) as file:
-            photos = {
-                name.removeprefix("photos/"): file.read(name)
-                for name in file.namelist()
-                if name.startswith("photos/")
-            }
-            told = json.loads(file.read("unsent.json"))
+        content = Path(saved.value.path()).read_bytes()
         self.back()
-        return told, photos
+        return content
+
+
+def unpacked(export: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(export)) as file:
+        told = json.loads(file.read("unsent.json"))
+        return told, {one["id"]: file.read(f"photos/{one['id']}") for one in told.get("photos", [])}
 
 
 class Camera:
@@ -170,37 +186,36 @@ class Camera:
         self.button("Ambil|Take").click()
         self.keep()
 
-    def choose(self, *files: Path, blurred: Box | None = None) -> None:
-        """From the gallery, one after the other; a box is drawn over a part of each."""
+    def choose(self, file: Path, *, blurred: Box | None = None) -> None:
+        """From the gallery; a box is drawn over a part of it."""
         with self.phone.page.expect_file_chooser() as asked:
             self.button("Galeri|Gallery").click()
-        asked.value.set_files(list(files))
-        for _ in files:
-            self.button("Simpan|Keep").wait_for()
-            if blurred:
-                self.blur(blurred)
-            self.keep()
+        asked.value.set_files(file)
+        self.button("Simpan|Keep").wait_for()
+        if blurred:
+            self.blur(blurred)
+        self.keep()
 
     def blur(self, box: Box) -> None:
         """A box drawn by hand."""
         seen = self.dialog.locator("canvas").bounding_box()
         assert seen
-        left, top = seen["x"] + box[0] * seen["width"], seen["y"] + box[1] * seen["height"]
+        ends = [
+            (seen["x"] + x * seen["width"], seen["y"] + y * seen["height"]) for x, y in (box[:2], box[2:])
+        ]
         mouse = self.phone.page.mouse
-        mouse.move(left, top)
+        mouse.move(*ends[0])
         mouse.down()
-        right, bottom = seen["x"] + box[2] * seen["width"], seen["y"] + box[3] * seen["height"]
-        mouse.move(right, bottom, steps=4)
+        mouse.move(*ends[1], steps=4)
         mouse.up()
-        self.dialog.get_by_role("button", name=re.compile("^(Kotak|Box) ")).first.wait_for()
+        self.dialog.locator("button.box").wait_for()
 
     def keep(self) -> None:
-        """Until the phone says that it is saved."""
+        """Until the phone says that it is saved; a photo in the place of another closes the camera."""
         self.button("Simpan|Keep").click()
         self.kept += 1
-        self.dialog.get_by_text(re.compile(rf"^✓ {self.kept} (foto tersimpan|photos? )")).or_(
-            self.dialog.get_by_role("button", name=exactly("Simpan|Keep"))
-        ).first.wait_for()
+        saved = self.dialog.get_by_text(re.compile(rf"^✓ {self.kept} (foto tersimpan|photos? )"))
+        self.phone.wait_until(lambda: saved.count() or not self.dialog.count(), "the photo is not kept")
 
     def close(self) -> None:
         if self.dialog.count():
@@ -217,15 +232,15 @@ class Item:
 
     def says(self, button: str) -> Item:
         """A button that stays pressed."""
-        pressed = self.place.get_by_role("button", name=re.compile(rf"^\s*({button})"))
-        pressed.first.click()
-        self.place.get_by_role("button", name=re.compile(rf"^\s*({button})"), pressed=True).wait_for()
+        named = re.compile(rf"^\s*({button})")
+        self.place.get_by_role("button", name=named).first.click()
+        self.place.get_by_role("button", name=named, pressed=True).wait_for()
         return self
 
     def chooses(self, option: str) -> Item:
         """By the option's code."""
         self.place.locator(f'input[value="{option}"]').check()
-        self.place.locator("label.chosen", has=self.phone.page.locator(f'[value="{option}"]')).wait_for()
+        self.place.locator(f'label.chosen:has([value="{option}"])').wait_for()
         return self
 
     def types(self, *texts: str) -> Item:
@@ -241,9 +256,9 @@ class Item:
         return self.is_kept()
 
     def notes(self, text: str) -> Item:
-        if not self.place.locator("[data-part=note]").count():
-            self.place.get_by_role("button", name=exactly("Catatan|Note")).click()
         field = self.place.locator("[data-part=note] textarea")
+        if not field.count():
+            self.place.get_by_role("button", name=exactly("Catatan|Note")).click()
         field.fill(text)
         field.blur()
         return self.is_kept()
@@ -251,18 +266,21 @@ class Item:
     def was_seen(self, mark: str) -> Item:
         """At a mark of the visit, by its code."""
         self.place.get_by_role("button", name=exactly("Lainnya|More")).click()
-        self.place.get_by_label(exactly("Kapan terlihat|When it was seen")).select_option(mark)
+        asked = self.place.locator("label", has_text=re.compile("Kapan terlihat|When it was seen"))
+        asked.locator("select").select_option(mark)
         return self.is_kept()
 
     def has_no_photo(self, reason: str) -> Item:
         """By the reason's code."""
         self._opens_photos()
-        self.place.get_by_role("combobox").select_option(reason)
+        self.place.locator("[data-part=photo] select").select_option(reason)
         return self.is_kept()
 
     def is_photographed(self) -> Item:
         self._opens_photos()
-        with self.phone.camera(self.place.get_by_role("button", name=exactly("Ambil foto|Take photo"))) as camera:
+        with self.phone.camera(
+            self.place.get_by_role("button", name=exactly("Ambil foto|Take photo"))
+        ) as camera:
             camera.shoot()
         self.place.locator(".picture").first.wait_for()
         return self
@@ -270,12 +288,14 @@ class Item:
     def shows(self, *numbers: int) -> Item:
         """Photos of the visit, by their numbers, as evidence."""
         self._opens_photos()
-        self.place.get_by_role("button", name=re.compile(r"^(Pilih foto|Choose) ")).click()
+        self.place.get_by_role("button", name=re.compile("^(Pilih foto|Choose) ")).click()
         sheet = self.phone.page.get_by_role("dialog")
         for number in numbers:
-            sheet.get_by_role("button", name=re.compile(rf"(Foto|Photo) {number},")).click()
-            sheet.get_by_role("button", name=re.compile(rf"(Foto|Photo) {number},"), pressed=True).wait_for()
+            named = re.compile(rf"(Foto|Photo) {number},")
+            sheet.get_by_role("button", name=named).click()
+            sheet.get_by_role("button", name=named, pressed=True).wait_for()
         sheet.get_by_role("button", name=exactly("Tutup|Close")).click()
+        sheet.wait_for(state="detached")
         return self
 
     def _opens_photos(self) -> None:
@@ -283,5 +303,6 @@ class Item:
             self.place.get_by_role("button", name=re.compile("^(Foto|Photos?)( |$)")).click()
 
     def is_kept(self) -> Item:
+        """What was under way is done, and the sign says so."""
         self.phone.page.get_by_role("status").filter(has_text=KEPT).first.wait_for()
         return self

@@ -88,6 +88,8 @@ test("what the server says of its refusal is told on, in both languages", () => 
   const problem = problemOf(reply(403, said));
   expect(problem.facts).toEqual({ status: 403, code: "device-revoked", title: said.title, title_id: said.title_id });
   expect(problem.words("id")).toContain("(Perangkat ini dicabut.)");
+  const wrong = { title: "They do not belong together.", title_id: "Keduanya tidak cocok.", status: 401 };
+  expect(new outside.Refused(wrong).words("id")).toBe("Server menolak: Keduanya tidak cocok. Catatan Anda aman di sini.");
   expect(problemOf(reply(404)).words("id")).toBe("Server menolak: 404. Catatan Anda aman di sini.");
   expect(problemOf(reply(503, {}, 40.4)).words("en")).toBe(
     "The server asks to come back in 40 seconds. Everything you recorded is safe here.",

@@ -111,6 +111,9 @@ test("each row says how it stands, in words and with a sign", () => {
   expect(said(listed(visit({ state: "returned" }), { begun: true }))).toBe("✎ Sudah diperbaiki. Tinggal diselesaikan.");
   expect(said(listed(visit(), { told: told() }))).toBe("◷ Menunggu dikirim. Aman di ponsel ini.");
   expect(said(listed(visit({ state: "accepted" })))).toBe("✓ Disetujui koordinator");
+  const slower = told({ state: "kept", slot: "late" }); // another phone of hers had told it before
+  expect(said(listed(visit({ state: "submitted" }), { told: slower }))).toBe("✓ Diterima sebagai susulan; koordinator memutuskan");
+  expect(said(listed(visit({ state: "submitted" })))).toBe("✓ Sudah dikirim dari perangkat lain");
   expect(said(listed(visit({}, "reassigned"), { begun: true }))).toBe("– Dialihkan ke orang lain. Catatan Anda tetap disimpan.");
   expect(said(listed(visit({}, null, true), { told: told() }))).toBe("✓ Latihan selesai. Tidak dikirim.");
 });

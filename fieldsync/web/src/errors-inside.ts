@@ -1,6 +1,6 @@
 /** Problems that arise only after the PIN: of syncing visits, and of recording them. See errors.ts. */
 
-import { kind } from "./errors";
+import { kind } from "./problem";
 
 // Syncing
 
@@ -88,35 +88,15 @@ export const ChecklistUnreadable = kind(
   "Bentuk daftar periksa kunjungan ini tidak dikenal aplikasi ini. Catatan Anda aman. Tutup aplikasi, lalu buka lagi selagi ada sambungan.",
   "The checklist of this visit is of a form this app does not know. Your records are safe. Close the app, and open it again with a connection.",
 );
-export const UnknownItem = kind(
-  "unknown-item",
-  "Daftar periksa kunjungan ini tidak punya butir {item}. Tidak ada yang dicatat. Lihat daftar butir.",
-  "The checklist of this visit has no item {item}. Nothing was recorded. Look at the list of items.",
-);
 export const ValueWrong = kind(
   "value-wrong",
   "{value} tidak mungkin menjadi jawaban {item} ({expected_id}). Tidak ada yang dicatat. Beri nilai lain.",
   "{value} cannot be an answer to {item} ({expected}). Nothing was recorded. Give another value.",
 );
-export const UnknownWord = kind(
-  "unknown-word",
-  "{word} tidak dikenal; yang dikenal: {known}. Tidak ada yang dicatat. Pilih salah satunya.",
-  "{word} is not known here; known are: {known}. Nothing was recorded. Choose one of them.",
-);
 export const TextTooLong = kind(
   "text-too-long",
   "Teks kunjungan ini lebih panjang daripada yang dapat dikirim. Langkah terakhir tidak disimpan. Pendekkan catatannya.",
   "The texts of this visit are longer than can be sent. The last step was not saved. Shorten the notes.",
-);
-export const NotAPicture = kind(
-  "not-a-picture",
-  "Berkas ini bukan gambar yang dapat dibaca ({why}). Tidak ada yang dicatat. Ambil foto lagi.",
-  "This file is not a picture that can be read ({why}). Nothing was recorded. Take the photo again.",
-);
-export const PhotoForbidden = kind(
-  "photo-forbidden",
-  "Butir {item} tidak boleh difoto. Foto tidak disimpan. Jawab dengan kata-kata.",
-  "The item {item} must not be photographed. The photo was not kept. Answer it in words.",
 );
 export const PhotoGone = kind(
   "photo-gone",
@@ -128,3 +108,17 @@ export const PhotosTooMany = kind(
   "Kunjungan ini sudah punya {most} foto; lebih dari itu tidak dapat ditambah. Semua foto aman. Ganti atau keluarkan satu foto.",
   "This visit has {most} photos already, and no more can be added. All of them are safe. Replace or remove one.",
 );
+
+/** What no screen offers: the camera looked at the picture before, and only known items and words can be chosen. */
+function notOffered<const Code extends string>(code: Code) {
+  return kind(
+    code,
+    "Langkah ini tidak mungkin di sini. Tidak ada yang dicatat. Kembali, lalu coba lagi.",
+    "This step is not possible here. Nothing was recorded. Go back, and try again.",
+  );
+}
+
+export const UnknownItem = notOffered("unknown-item");
+export const UnknownWord = notOffered("unknown-word");
+export const PhotoForbidden = notOffered("photo-forbidden");
+export const NotAPicture = notOffered("not-a-picture");

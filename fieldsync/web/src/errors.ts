@@ -4,20 +4,9 @@
  * store and the camera is told there. `Problem` itself is in problem.ts, so that the cover need not load these words.
  */
 
-import { type Facts, Problem } from "./problem";
+import { Problem, kind } from "./problem";
 
 export { type Facts, type Language, Problem } from "./problem";
-
-/** A kind of problem: `throw new NoAnswer({ why })`, `problem instanceof NoAnswer`. */
-export function kind<const Code extends string>(code: Code, id: string, en: string, waitingHelps = false) {
-  return class Kind extends Problem {
-    declare readonly code: Code; // so that the compiler tells one kind from another
-
-    constructor(facts: Facts = {}) {
-      super(code, [id, en], facts, waitingHelps);
-    }
-  };
-}
 
 /** What was caught, if it is one of ours; anything else goes on its way. */
 export function raised(caught: unknown): Problem {

@@ -15,9 +15,20 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
-  /** In plain words; `{name}` in them stands for a fact. */
+  /** In plain words; `{name}` in them stands for a fact, which may be a sentence with its own full stop. */
   words(language: Language): string {
     const text = this.said[language === "id" ? 0 : 1];
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(this.facts[name] ?? "?"));
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(this.facts[name] ?? "?")).replace("..", ".");
   }
+}
+
+/** A kind of problem: `throw new NoAnswer({ why })`, `problem instanceof NoAnswer`. */
+export function kind<const Code extends string>(code: Code, id: string, en: string, waitingHelps = false) {
+  return class Kind extends Problem {
+    declare readonly code: Code; // so that the compiler tells one kind from another
+
+    constructor(facts: Facts = {}) {
+      super(code, [id, en], facts, waitingHelps);
+    }
+  };
 }

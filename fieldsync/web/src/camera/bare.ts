@@ -7,7 +7,7 @@ const [APP0, APP14, APP15] = [0xe0, 0xee, 0xef] as const;
 
 /** Without Exif, XMP, colour profile, comment and anything behind the end. Raises NotAPicture when it is not whole. */
 export function bare(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw new NotAPicture("JPEG");
+  if (jpeg[0] !== 0xff || jpeg[1] !== SOI) throw new NotAPicture({ why: "JPEG" });
   const kept: Uint8Array[] = [jpeg.subarray(0, 2)];
   let at = 2;
   while (at + 2 <= jpeg.length) {
@@ -23,7 +23,7 @@ export function bare(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
       kept.push(jpeg.subarray(end, at));
     }
   }
-  throw new NotAPicture("JPEG");
+  throw new NotAPicture({ why: "JPEG" });
 }
 
 /** JFIF (density) and Adobe (how colours are meant) are needed to show it, and say nothing else. */

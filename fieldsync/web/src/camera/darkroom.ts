@@ -57,10 +57,10 @@ export async function print(picture: ImageBitmap, boxes: readonly Box[]): Promis
 }
 
 async function checked(source: Blob): Promise<Known> {
-  if (source.size > SOURCE_BYTES_MAX) throw new NotAPicture(`${Math.round(source.size / 1024 ** 2)} MB`);
+  if (source.size > SOURCE_BYTES_MAX) throw new NotAPicture({ why: `${Math.round(source.size / 1024 ** 2)} MB` });
   const head = new Uint8Array(await source.slice(0, HEAD_BYTES).arrayBuffer());
   const size = sizeIn(head);
-  if (size && size.width * size.height > PIXELS_MAX) throw new NotAPicture(`${size.width} × ${size.height}`);
+  if (size && size.width * size.height > PIXELS_MAX) throw new NotAPicture({ why: `${size.width} × ${size.height}` });
   const said = known(head);
   if (said.takenAt || !isHeic(head)) return said;
   return known(new Uint8Array(await source.slice(-HEAD_BYTES).arrayBuffer())); // some write it behind the picture
@@ -72,7 +72,7 @@ async function decoded(source: Blob, heic: Reader): Promise<ImageBitmap> {
   } catch {
     const head = new Uint8Array(await source.slice(0, 12).arrayBuffer());
     if (isHeic(head)) return heic(source);
-    throw new NotAPicture(source.type || "?");
+    throw new NotAPicture({ why: source.type || "?" });
   }
 }
 
@@ -96,7 +96,7 @@ function redrawn(source: OffscreenCanvas | ImageBitmap, width: number, height: n
 function drawing(width: number, height: number) {
   const canvas = new OffscreenCanvas(width, height);
   const pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  if (!pen) throw new NotAPicture(`${width} × ${height}`);
+  if (!pen) throw new NotAPicture({ why: `${width} × ${height}` });
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, width, height);
   return { canvas, pen };

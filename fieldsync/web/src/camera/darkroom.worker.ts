@@ -2,6 +2,7 @@
 
 import type { Box } from "./boxes";
 import { type Negative, type Print, expose, print } from "./darkroom";
+import { readHeic } from "./heic";
 import { NotAPicture, ReaderNotHere } from "./problems";
 
 export type Job =
@@ -17,7 +18,7 @@ const here = globalThis as unknown as DedicatedWorkerGlobalScope;
 here.onmessage = async ({ data: job }: MessageEvent<Job>) => {
   try {
     if ("expose" in job) {
-      const done = await expose(job.expose, heic);
+      const done = await expose(job.expose, readHeic);
       here.postMessage({ n: job.n, done } satisfies Answer, [done.picture]);
     } else {
       const done = await print(job.print, job.boxes);
@@ -29,9 +30,3 @@ here.onmessage = async ({ data: job }: MessageEvent<Job>) => {
     here.postMessage({ n: job.n, code, why } satisfies Answer);
   }
 };
-
-async function heic(source: Blob): Promise<ImageBitmap> {
-  const reader = await import("./heic").catch(() => null);
-  if (!reader) throw new ReaderNotHere();
-  return reader.readHeic(source);
-}

@@ -82,14 +82,14 @@ function inTheWorker(order: Order): Promise<Negative | Print> {
     const lost = (why: string) => {
       clearTimeout(late);
       dismiss();
-      failed(new NotAPicture(why));
+      failed(new NotAPicture({ why }));
     };
     busy.onerror = (event) => lost(event.message || "?");
     busy.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.n !== job.n) return;
       clearTimeout(late);
       if ("done" in data) done(data.done);
-      else failed(data.code === "reader-not-here" ? new ReaderNotHere() : new NotAPicture(data.why));
+      else failed(data.code === "reader-not-here" ? new ReaderNotHere() : new NotAPicture({ why: data.why }));
     };
     // A frame is handed over; the picture she looks at is copied, for she may want it once more.
     const moved = "expose" in job && job.expose instanceof ImageBitmap ? [job.expose] : [];

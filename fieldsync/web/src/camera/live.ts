@@ -7,7 +7,7 @@ const LARGE: MediaTrackConstraints = { ...BACK, width: { ideal: 4000 }, height: 
 
 /** The camera at the back, as large as it can; else any. Raises CameraDenied, NoCamera. */
 export async function openCamera(): Promise<MediaStream> {
-  if (!navigator.mediaDevices?.getUserMedia) throw new NoCamera("https");
+  if (!navigator.mediaDevices?.getUserMedia) throw new NoCamera({ why: "https" });
   let why = "?";
   for (const video of [LARGE, BACK, true]) {
     try {
@@ -18,7 +18,7 @@ export async function openCamera(): Promise<MediaStream> {
       if (why === "NotFoundError") break;
     }
   }
-  throw new NoCamera(why);
+  throw new NoCamera({ why });
 }
 
 export function closeCamera(stream: MediaStream | null): void {

@@ -15,7 +15,7 @@ import { deviceName } from "./device";
 import { cameBack, isExpectedBack, whenHidden } from "./hiding";
 
 export type View = "starting" | "elsewhere" | "emptied" | "first" | "pin" | "notebook" | "inner" | "stuck";
-type Door = typeof import("@/ui/opened");
+type Inside = typeof import("./inside");
 
 /** So long it stays behind the notebook, and the notebook behind other apps. Then the PIN is asked, whichever it is. */
 const KEPT_SECONDS = 120;
@@ -35,7 +35,7 @@ let notes = $state.raw<OpenBook | null>(null);
 let vault: Vault | null = null;
 let turn: Turn | null = null;
 let inner: OpenBook | null = null;
-let opened: ReturnType<Door["open"]> | null = null;
+let opened: ReturnType<Inside["open"]> | null = null;
 let leftAt: number | null = null; // Date.now() when the page went out of sight
 let closing: ReturnType<typeof setTimeout> | undefined;
 
@@ -128,21 +128,17 @@ export function lock(): void {
  * Raises Refused, NoAnswer, NotOurServer, …
  */
 export async function signIn(username: string, password: string): Promise<void> {
-  const [door, { default: component }] = await doors();
-  if (!inner || opened) throw await asIfRefused(door);
-  opened = await door.enter({ book: inner, username, password, deviceName: deviceName() });
-  Inner = component;
+  const inside = await import("./inside");
+  if (!inner || opened) throw await asIfRefused(inside);
+  opened = await inside.enter({ book: inner, username, password, deviceName: deviceName() });
+  Inner = inside.Inner;
   show("inner");
 }
 
 /** After as long as a server would take. */
-async function asIfRefused(door: Door): Promise<Problem> {
+async function asIfRefused(inside: Inside): Promise<Problem> {
   await new Promise((waited) => setTimeout(waited, 700 + Math.random() * 600));
-  return door.refusal();
-}
-
-function doors() {
-  return Promise.all([import("@/ui/opened"), import("@/cover/Inner.svelte")]);
+  return inside.refusal();
 }
 
 async function openBooks(keys: { notes: CryptoKey; inner: CryptoKey | null }): Promise<void> {
@@ -152,10 +148,10 @@ async function openBooks(keys: { notes: CryptoKey; inner: CryptoKey | null }): P
 }
 
 async function openInner(): Promise<void> {
-  const [door, { default: component }] = await doors();
-  if (!inner || !door.isSignedIn(inner)) return;
-  opened = door.open(inner);
-  Inner = component;
+  const inside = await import("./inside");
+  if (!inner || !inside.isSignedIn(inner)) return;
+  opened = inside.open(inner);
+  Inner = inside.Inner;
 }
 
 function closeInner(): void {

@@ -45,6 +45,11 @@ export class Engine extends Continuer implements Phone {
     return report;
   }
 
+  /** Let go of the line, a request under way too: whoever waits for its answer keeps the records open. Nothing is lost. */
+  close(): void {
+    this.transport.close();
+  }
+
   /** What a sync may spend from now on. */
   setBudget(budget: Budget): Promise<void> {
     return this.ledger.setBudget(budget);

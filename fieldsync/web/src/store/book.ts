@@ -57,15 +57,19 @@ export async function openBook(opening: Opening): Promise<OpenBook> {
 }
 
 class BookOfPages implements OpenBook {
+  readonly #where: Omit<Opening, "key">;
+  #key: CryptoKey | null; // null once closed: who still holds the book holds no key
   #closed = false;
   #last: Promise<unknown> = Promise.resolve();
   readonly #heard = new Set<() => void>();
 
   constructor(
-    readonly opening: Opening,
+    { key, ...where }: Opening,
     readonly pages: Pages,
     readonly damaged: number,
-  ) {}
+  ) {
+    [this.#where, this.#key] = [where, key];
+  }
 
   get<T extends TableName>(table: T, key: string): Tables[T] | undefined {
     return this.pages.get(table)?.get(key)?.row as Tables[T] | undefined;
@@ -85,7 +89,7 @@ class BookOfPages implements OpenBook {
   async file(id: string): Promise<Uint8Array | null> {
     const at = (this.pages.get(FILES)?.get(id)?.row as FileRow | undefined)?.at;
     if (at === undefined) return null;
-    const { db, key } = this.opening;
+    const [{ db }, key] = [this.#where, this.#openKey];
     const sealed: unknown = await db.read(["lampiran"], (tx) => tx.objectStore("lampiran").get(at));
     const content = await unseal(key, pageName("lampiran", at), sealed);
     return content && new Uint8Array(content);
@@ -99,7 +103,16 @@ class BookOfPages implements OpenBook {
   close(): void {
     this.#closed = true;
     this.#heard.clear();
-    void this.#last.then(() => this.pages.clear()); // what was asked for before is still kept
+    // What was asked for before is still kept.
+    void this.#last.then(() => {
+      this.pages.clear();
+      this.#key = null;
+    });
+  }
+
+  get #openKey(): CryptoKey {
+    if (!this.#key) throw new StoreLocked();
+    return this.#key;
   }
 
   async #change<R>(edit: (writer: Writer) => R): Promise<R> {
@@ -118,7 +131,7 @@ class BookOfPages implements OpenBook {
 
   /** One transaction. */
   #keep(pages: [string, ArrayBuffer | null][], files: [string, ArrayBuffer][], gone: string[]): Promise<void> {
-    const { db, storeName } = this.opening;
+    const { db, storeName } = this.#where;
     const stores = files.length + gone.length ? [storeName, "lampiran" as const] : [storeName];
     return db.write(stores, async (tx) => {
       const store = tx.objectStore(storeName);
@@ -135,7 +148,7 @@ class BookOfPages implements OpenBook {
   }
 
   #sealedPages(wanted: Edit): Promise<[string, ArrayBuffer | null][]> {
-    const { storeName, key } = this.opening;
+    const [{ storeName }, key] = [this.#where, this.#openKey];
     const utf8 = new TextEncoder();
     const asked: Promise<[string, ArrayBuffer | null]>[] = [];
     for (const [table, rows] of wanted.pages) {
@@ -151,7 +164,7 @@ class BookOfPages implements OpenBook {
   }
 
   #sealedFiles(wanted: Edit): Promise<[string, ArrayBuffer][]> {
-    const { key } = this.opening;
+    const key = this.#openKey;
     return Promise.all(
       [...wanted.files].map(async ([at, content]): Promise<[string, ArrayBuffer]> => [at, await seal(key, pageName("lampiran", at), content)]),
     );

@@ -42,6 +42,12 @@ export async function exportUnsent(book: Book, now: Date): Promise<Blob> {
   return zip.end();
 }
 
+/** How many things are on this phone alone: finished visits, drafts as they are now, photos of both. */
+export function countUnsent(book: Book): number {
+  const drafts = [...book.all("drafts")].filter((row) => row.fields && row.rev > row.acked && row.visit !== PRACTICE);
+  return drafts.length + [...book.all("submissions")].filter(isWaiting).length + [...book.all("photos")].filter(isUnsent).length;
+}
+
 function isWaiting(row: SubmissionRow): row is SubmissionRow & { readonly doc: string } {
   return row.state === "outbox" && row.doc !== null && row.visit !== PRACTICE;
 }
@@ -58,6 +64,9 @@ function draftsOf(book: Book): DraftText[] {
 
 /** Those of drafts, too. */
 function photosOf(book: Book): PhotoRow[] {
-  const rows = [...book.all("photos")].filter(({ visit, state }) => visit !== PRACTICE && UNSENT.includes(state));
-  return rows.sort(by((row) => row.id));
+  return [...book.all("photos")].filter(isUnsent).sort(by((row) => row.id));
+}
+
+function isUnsent({ visit, state }: PhotoRow): boolean {
+  return visit !== PRACTICE && UNSENT.includes(state);
 }

@@ -6,6 +6,7 @@ import { NoAnswer, Refused } from "@/errors";
 import type { Problem } from "@/problem";
 import { tell } from "@/store/canary";
 import type { Book } from "@/store/types";
+import { countUnsent } from "@/store/unsent";
 import { nav } from "@/ui/nav.svelte";
 import { session } from "@/ui/session.svelte";
 import { language } from "@/words/language.svelte";
@@ -47,21 +48,19 @@ function running(engine: Engine, book: Book): Opened {
     void keeping.now().finally(() => (asked = false));
   };
   session.open(engine, syncNow);
-  const count = () => {
-    const { drafts, submissions, photos } = engine.unsent();
-    return drafts + submissions + photos;
-  };
-  let counted = count();
+  let counted = countUnsent(book);
   void tell(counted);
   const deaf = book.subscribe(() => {
     session.changed();
     keeping.changed();
-    if (counted !== count()) void tell((counted = count()));
+    const count = countUnsent(book);
+    if (counted !== count) void tell((counted = count));
   });
   return {
     stop() {
       deaf();
       keeping.stop();
+      engine.close();
       session.close();
       nav.forget();
     },

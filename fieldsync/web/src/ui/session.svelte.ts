@@ -26,6 +26,10 @@ export const session = {
   get syncing(): boolean {
     return shown.syncing;
   },
+  /** Something is on the line now: asking for a sync would change nothing. In its pauses it would. */
+  get busy(): boolean {
+    return shown.syncing && shown.event?.step !== "wait";
+  },
   get event(): Event | null {
     return shown.event;
   },
@@ -46,6 +50,7 @@ export const session = {
   },
   close(): void {
     opened = null;
+    syncing = () => undefined;
     shown.report = shown.event = shown.message = null;
     shown.syncing = false;
   },

@@ -29,7 +29,7 @@ export async function look(phone: Phone, serverTime: string | null): Promise<Fin
     { name: "offline", label: ["Siap tanpa jaringan", "Ready without network"], value: worker?.active ? "✓" : "✗", bad: !worker?.active },
     { name: "installed", label: ["Terpasang di layar utama", "On the home screen"], value: matchMedia("(display-mode: standalone)").matches ? "✓" : "✗" },
     { name: "lasting", label: ["Penyimpanan dijaga peramban", "Storage protected"], value: lasting ? "✓" : "✗", bad: !lasting },
-    { name: "used", label: ["Ruang terpakai", "Space used"], value: `${size(room.used)} / ${size(room.quota)}`, bad: room.share > 0.8 },
+    { name: "used", label: ["Ruang terpakai", "Space used"], value: room.quota ? `${size(room.used)} / ${size(room.quota)}` : "?", bad: room.share > 0.8 },
     { name: "visits", label: ["Tugas di ponsel", "Orders here"], value: String(visits.length) },
     { name: "ready", label: ["Siap dikerjakan", "Ready to begin"], value: String(visits.filter((listed) => listed.ready).length) },
     { name: "unsent", label: ["Belum diterima", "Not received"], value: `${unsent.submissions} + ${unsent.photos} 📷 + ${unsent.drafts} ✎` },

@@ -47,8 +47,13 @@ export function delayed(): { readonly soon: (doing: () => void) => void; readonl
   const now = () => {
     clearTimeout(timer);
     const doing = waiting;
+    if (!doing) return;
     waiting = null;
-    doing?.();
+    try {
+      doing();
+    } finally {
+      shown.under -= 1;
+    }
   };
   const hidden = () => document.visibilityState === "hidden" && now();
   $effect(() => {
@@ -60,6 +65,7 @@ export function delayed(): { readonly soon: (doing: () => void) => void; readonl
   });
   const soon = (doing: () => void) => {
     clearTimeout(timer);
+    if (!waiting) shown.under += 1; // what is being typed is not kept yet, and the sign must not say that it is
     waiting = doing;
     timer = setTimeout(now, DELAY_MS);
   };

@@ -9,9 +9,7 @@ export const words = said({
     "Yang tercatat di ponsel ini tetap ada dan tetap dapat dilengkapi; pengiriman berhenti sampai Anda masuk lagi.",
     "What is recorded here stays and can be completed; sending stops until you sign in again.",
   ],
-  signedOut: ["Anda sedang keluar. Pencatatan tetap jalan; masuk lagi untuk mengirim.", "You are signed out. Recording goes on; sign in again to send."],
-  password: ["Kata sandi", "Password"],
-  signIn: ["Masuk lagi", "Sign in again"],
+  signedOut: ["Masuk lagi untuk mengirim. Pencatatan tetap jalan.", "Sign in again to send. Recording goes on."],
   lastResort: ["Cadangan darurat", "Last resort"],
   exportHelp: [
     "Semua yang belum diterima server, sebagai satu berkas zip. Berkas ini TIDAK terkunci: serahkan langsung kepada koordinator, lalu hapus. Menyerahkannya dua kali tidak merugikan.",

@@ -1,6 +1,6 @@
 /** What the screen about sending says. */
 
-import type { Event } from "@/engine/types";
+import type { Event, Unsent } from "@/engine/types";
 import type { PhotoState } from "@/store/types";
 import { said } from "@/words/language.svelte";
 
@@ -8,13 +8,13 @@ export const words = said({
   title: ["Pengiriman", "Sending"],
   now: ["Kirim sekarang", "Send now"],
   nothingWaits: ["Semua sudah diterima server.", "The server has received everything."],
-  waits: (visits: number, photos: number, bytes: string) => [
-    `${visits} kunjungan dan ${photos} foto (${bytes}) belum diterima server.`,
-    `${visits} visits and ${photos} photos (${bytes}) have not been received yet.`,
-  ],
+  visits: (n: number) => [`${n} kunjungan`, n === 1 ? "1 visit" : `${n} visits`],
+  photos: (n: number) => [`${n} foto`, n === 1 ? "1 photo" : `${n} photos`],
+  and: [" dan ", " and "],
+  waits: (what: string, bytes: string) => [`${what} (${bytes}) belum diterima server.`, `Not received by the server yet: ${what} (${bytes}).`],
   drafts: (drafts: number) => [
     `${drafts} catatan sementara akan ikut terkirim sebagai cadangan.`,
-    `${drafts} unfinished records go along as a spare copy.`,
+    drafts === 1 ? "1 unfinished record goes along as a spare copy." : `${drafts} unfinished records go along as a spare copy.`,
   ],
   safeHere: ["Semuanya aman di ponsel ini sampai server mengakuinya.", "All of it is safe on this phone until the server has it."],
   keepOpen: ["Biarkan aplikasi terbuka. Jika tertutup, nanti dilanjutkan dari sini.", "Keep the app open. If it closes, it goes on from here later."],
@@ -64,6 +64,11 @@ const steps = said({
   fetch: ["Mengambil lembar isian", "Fetching forms"],
   upload: (left: number) => [`Mengirim foto, sisa ${left}`, `Sending photos, ${left} left`],
 });
+
+/** `2 kunjungan dan 1 foto`; "" when neither waits. */
+export function amount({ submissions, photos }: Unsent): string {
+  return [submissions && words.visits(submissions), photos && words.photos(photos)].filter(Boolean).join(words.and);
+}
 
 /** What a sync is doing, in a few words. */
 export function course(event: Event | null): string {

@@ -68,6 +68,7 @@ function finished({ listed }: Row): State {
   if (told?.state === "outbox") return state("◷", holdingInWords(told), "wait");
   if (visit.state === "accepted") return state("✓", words.accepted, "good");
   if (visit.state === "rejected") return state("✗", words.rejected, "bad");
+  if (told?.slot === "late" && told.attempt >= visit.attempt) return state("✓", words.late, "wait");
   if (!told || !toldNow(visit, told)) return state("✓", words.elsewhere, "good");
   return state(told.state === "freed" ? "✓✓" : "✓", holdingInWords(told), "good");
 }
