@@ -11,7 +11,8 @@ const settings = {
 };
 
 function found({ name, lhr }) {
-  const scores = Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(100 * score)]);
+  const judged = Object.values(lhr.categories).filter(({ id }) => lhr.gatherMode === "navigation" || id !== "performance");
+  const scores = judged.map(({ id, score }) => [id, Math.round(100 * score)]);
   const failing = Object.values(lhr.audits).filter(({ score }) => score !== null && score < 0.9);
   return [name, { ...Object.fromEntries(scores), failing: failing.map(({ id }) => id) }];
 }

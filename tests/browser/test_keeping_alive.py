@@ -146,39 +146,36 @@ def comes_back_to_the_account(phone):
 # Room
 
 
-def test_k1_when_the_storage_fills_up_she_is_told_in_time_and_what_is_kept_stays(phones):
+def test_when_the_storage_fills_up_she_is_told_in_time(phones):
     phone = signed_in(phones(flags=[chromium.TELLS_ITS_LIMIT]))
     records(phone)
     phone.back()
-    used = usage(phone)
-    phone.limit_storage(int(used / 0.85))
+    assert phone.page.get_by_text("terpakai").count() == 0
+    phone.limit_storage(int(usage(phone) / 0.85))
     phone.visit("SAM-000")
     phone.page.get_by_text(re.compile(r"Penyimpanan ponsel 8\d % terpakai")).wait_for()
     with phone.camera() as camera:
         camera.shoot()
-    phone.limit_storage(int(used / 0.97))
+    phone.limit_storage(int(usage(phone) / 0.97))
     phone.press("Foto")
-    phone.page.get_by_role("alert").filter(has_text="foto berhenti dulu, jawaban tetap tersimpan").wait_for()
-    phone.page.get_by_role("dialog").get_by_role("button", name="Selesai").click()
+    dialog = phone.page.get_by_role("dialog")
+    dialog.get_by_role("alert").filter(has_text="foto berhenti dulu, jawaban tetap tersimpan").wait_for()
+    dialog.get_by_role("button", name="Selesai").click()
     phone.marks("Dipanggil")
-    phone.limit_storage(usage(phone) + 20_000)
+    phone.opens_checklist()
+    phone.at("P1.1").chooses("lengkap")
+
+
+def test_k1_a_full_phone_keeps_what_it_said_it_kept_and_goes_on_when_there_is_room(phones):
+    phone = signed_in(phones(flags=[chromium.TELLS_ITS_LIMIT]))
+    records(phone)
+    phone.reopen()
+    phone.limit_storage(usage(phone) + 30_000)
+    phone.unlock()
+    phone.visit("SAM-000")
     kept = jots_until_it_is_full(phone)
     phone.page.get_by_text("Belum tersimpan").wait_for()
     phone.press("Mengerti")
-    phone.limit_storage(None)
-    phone.fill("Catatan singkat", NOTE)
-    jotting(phone, NOTE).wait_for()
-    phone.kill()
-    phone.unlock()
-    phone.visit("SAM-000")
-    phone.page.get_by_role("heading", name="2 foto").wait_for()
-    assert jotted(phone) == [*kept, NOTE]
-    assert phone.page.locator(".marks button.done").count() == 2
-
-
-def test_a_phone_without_any_room_opens_again_when_there_is_some(phones):
-    phone = signed_in(phones(flags=[chromium.TELLS_ITS_LIMIT]))
-    records(phone)
     phone.reopen()
     phone.limit_storage(usage(phone) // 2)
     phone.try_pin(PIN)
@@ -186,7 +183,9 @@ def test_a_phone_without_any_room_opens_again_when_there_is_some(phones):
     phone.limit_storage(None)
     phone.unlock()
     phone.visit("SAM-000")
+    assert jotted(phone) == kept != []
     phone.page.get_by_role("heading", name="1 foto").wait_for()
+    phone.jots("Catatan singkat", "Catatan singkat", NOTE, shown=NOTE)
 
 
 def usage(phone):
@@ -198,7 +197,10 @@ def jotting(phone, text):
 
 
 def jotted(phone):
-    return [re.sub(r"^\s*[\d.]+\s*", "", text).strip() for text in phone.page.locator("li .text").all_inner_texts()]
+    return [
+        re.sub(r"^\s*[\d.]+\s*", "", text).strip()
+        for text in phone.page.locator("li .text").all_inner_texts()
+    ]
 
 
 def jots_until_it_is_full(phone):
@@ -208,7 +210,8 @@ def jots_until_it_is_full(phone):
         text = f"Catatan ke-{number}: " + "kipas angin mati, " * 50
         phone.press("Catatan singkat")
         phone.fill("Catatan singkat", text)
-        phone.wait_until(lambda: full.count() or jotting(phone, f"ke-{number}:").count(), "neither kept nor refused")
+        there = jotting(phone, f"ke-{number}:")
+        phone.wait_until(lambda there=there: full.count() or there.count(), "neither kept nor refused")
         if full.count():
             return kept
         kept.append(text.strip())

@@ -183,7 +183,7 @@ class Day:
             self.phone.page.wait_for_timeout(20)
 
     def looks_at_sending(self):
-        unit, text, over = self.phone.page.evaluate(SENDING, self.unit)
+        _, text, over = self.phone.page.evaluate(SENDING, self.unit)
         now, before = self.now, (self.now.received, self.now.photos_received)
         now.received = now.received or "Diterima server" in text
         stored = re.search(r"Foto diterima (\d+) dari", text)
@@ -204,7 +204,8 @@ class Day:
         phone, now = self.phone, self.now
         phone.visit(self.unit)
         if phone.page.locator(".marks").count() == 0:
-            return self.finds_it_finished()  # it was, and nobody had told her yet
+            self.finds_it_finished()  # it was, and nobody had told her yet
+            return
         marks = phone.page.locator(".marks button.done").all()
         shown = {mark.locator("span").first.inner_text(): mark.locator(".at").inner_text() for mark in marks}
         assert now.marks.items() <= shown.items()

@@ -52,7 +52,7 @@ function midnight(): string {
 
 const verdicts = said({
   opens: (when: string) => [`Mulai ${when} lagi`, `Opens in ${when}`],
-  open: (when: string) => [`Masih ${when} lagi`, `Open ${when} more`],
+  open: (when: string) => [`Masih ${when} lagi`, `Open for ${when} more`],
   closed: ["Waktunya lewat. Masih boleh, akan ditandai.", "The window is over. Still possible, it will be flagged."],
   minutes: (n: number) => [`${n} menit`, n === 1 ? "1 minute" : `${n} minutes`],
   hours: (n: number) => [`${n} jam`, n === 1 ? "1 hour" : `${n} hours`],
