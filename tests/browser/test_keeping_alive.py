@@ -30,6 +30,13 @@ KNOW_CONNECTIONS = """(() => {
   };
 })();"""
 LOSE_CONNECTIONS = "window.connections.splice(0).map((connection) => connection.close()).length"
+TYPE_A_SIGN = """async () => {
+  const field = document.querySelector("[data-item='I1.2'] textarea");
+  field.value += "!";
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await new Promise((drawn) => requestAnimationFrame(drawn));
+  return document.querySelector("header [role=status]").innerText;
+}"""
 CLEAR_IT = """() => new Promise((done, failed) => {
   const clearing = indexedDB.deleteDatabase("catatan");
   clearing.onsuccess = () => done();
@@ -141,6 +148,20 @@ def comes_back_to_the_account(phone):
     phone.press("Masuk lagi")
     phone.button("Keluar dari akun").wait_for()
     phone.back()
+
+
+# Saying so
+
+
+def test_k1_the_sign_does_not_say_saved_of_what_is_just_being_typed(inside):
+    records(inside)
+    inside.opens_checklist()
+    sign = inside.page.locator("header [role=status]")
+    inside.at("I1.1").chooses("cukup")
+    assert sign.inner_text() == "✓ Tersimpan"
+    assert inside.page.evaluate(TYPE_A_SIGN) == "Menyimpan…"
+    inside.at("I1.2").is_kept()
+    assert inside.at("I1.2").place.locator("textarea").input_value() == f"{NOTE}!"
 
 
 # Room
