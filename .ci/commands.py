@@ -20,6 +20,7 @@ PYTEST_WORKERS_MAX = 4
 SMOKE_SECONDS_MAX = 600
 RUNNING = "Ctrl-C"  # the last line `demo --serve` prints before it waits
 STOP_SECONDS_MAX = 20
+NONE_ASKED_FOR = 5  # pytest: ARGS left no test here
 STRICT = ["--tsconfig", "./tsconfig.json", "--fail-on-warnings"]
 CACHES = {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
 WEB = ROOT / "fieldsync/web"
@@ -86,7 +87,7 @@ def become(python: Path, *arguments: str) -> int:
 
 
 def test() -> int:
-    """The phone app, everything on SQLite (the browser too), then all that touches a database on PostgreSQL.
+    """The phone app, everything on SQLite, real browsers, then all that touches a database on PostgreSQL.
 
     ARGS="-k sari" narrows the last two, and leaves the first out.
     """
@@ -97,7 +98,9 @@ def test() -> int:
     elif not os.environ.get("ARGS"):
         vitest = node("vitest/vitest.mjs", "run")
         found["phone app"] = leg("Node: the phone app", vitest, {"NO_COLOR": "1"}, place=WEB, last="Tests ")
-    found["SQLite"] = leg(at("SQLite"), [*pytest(python), "tests"], {"DATABASE_URL": ""})
+    rest = [*pytest(python), "tests", "--ignore=tests/browser"]
+    found["SQLite"] = leg(at("SQLite"), rest, {"DATABASE_URL": ""})
+    found["browsers"] = browsers(python)
     touching = ["tests/backend", "tests/journeys"]
     touching += ["tests/simulation/test_real.py", "tests/simulation/test_cursor.py"]
     found["PostgreSQL"] = leg(
@@ -113,6 +116,19 @@ def quick() -> int:
     """The rooms and the field client on SQLite; no journeys, no simulation."""
     few = ["tests/backend", "tests/fieldsync", "tests/wire"]
     return leg(at("SQLite"), [*pytest(prepared(TESTS)), *few], {"DATABASE_URL": ""})[0]
+
+
+def browsers(python: Path) -> tuple[int, str]:
+    """One after the other, with the machine to themselves: a browser and a server each. What failed is tried once more,
+    and said so: three browsers have moods that are not ours."""
+    asked = [python, "-m", "pytest", *shlex.split(os.environ.get("ARGS", "")), "tests/browser"]
+    first = leg("real browsers", asked, {"DATABASE_URL": ""})
+    if first[0] != 1:
+        return (0 if first[0] == NONE_ASKED_FOR else first[0]), first[1]
+    again = leg(
+        "real browsers: those that failed, once more", [*asked, "--last-failed"], {"DATABASE_URL": ""}
+    )
+    return again[0], f"{first[1]} / once more: {again[1]}"
 
 
 def pytest(python: Path) -> list[object]:
