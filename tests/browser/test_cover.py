@@ -227,7 +227,7 @@ def test_wrong_pins_are_slowed_also_over_a_reload_and_the_right_one_opens_afterw
     assert seconds_to_wait(inside) == 4
     inside.page.clock.run_for(3000)
     assert inside.button("Buka").is_disabled()
-    inside.page.clock.run_for(1000)
+    inside.page.clock.run_for(2000)
     inside.unlock()
     assert inside.heading() == "Kunjungan"
     inside.reload()
