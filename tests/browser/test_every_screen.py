@@ -363,7 +363,7 @@ def the_end(phone, screens, office):
             phone.press("Kembali|Back")
         phone.button("Bantuan|Help").wait_for()
         screens.arrive("list-waiting")
-    phone.line.weather = CRAWLING
+        phone.line.weather = CRAWLING  # before it is heard again: it sends by itself
     row(phone, "menunggu dikirim|waiting to be sent").click()
     phone.press("Kirim sekarang|Send now")
     phone.page.get_by_role("progressbar").wait_for()
