@@ -3,16 +3,10 @@
 import type { Problem } from "@/errors";
 import type { Budget } from "@/rules/budget";
 import type { Gap } from "@/rules/answers";
-import type { DraftRow, PhotoRow, SubmissionRow } from "@/store/types";
+import type { Draft, Identity } from "@/store/records";
+import type { PhotoRow, SubmissionRow } from "@/store/types";
 import type { Answer, Context, Fields, Instrument, Item, Json, MarkName, Place, Visit } from "@/wire/types";
-
-export interface Identity {
-  readonly device: string;
-  readonly user: string;
-  readonly username: string;
-  readonly name: string;
-  readonly token: string | null;
-}
+import type { OtherDraft } from "@/wire/visit";
 
 /** A visit with what this phone knows of it. `ready`: its checklist is here, so it can begin offline. */
 export interface Listed {
@@ -25,9 +19,6 @@ export interface Listed {
   /** Open points of a return. */
   readonly tasks: number;
 }
-
-/** A draft being recorded: a row whose document is there. */
-export type Draft = DraftRow & { readonly fields: Fields };
 
 /** One point of a return: what the coordinator wrote, and whether the draft says something else there by now. */
 export interface Task {
@@ -62,16 +53,6 @@ export interface PhotoOfDraft {
   readonly id: string;
   readonly where: "here" | "server" | "missing";
   readonly items: readonly string[];
-}
-
-export interface OtherDraft {
-  readonly id: string;
-  readonly visit: string;
-  readonly device: string;
-  readonly device_name: string;
-  readonly rev: number;
-  readonly bytes: number;
-  readonly updated_at: string;
 }
 
 export interface Unsent {
@@ -182,4 +163,4 @@ export interface Phone {
   sealed(): boolean;
 }
 
-export type { Answer, Budget, Gap };
+export type { Answer, Budget, Draft, Gap, Identity, OtherDraft };

@@ -17,6 +17,7 @@ export const PRACTICE = "practice";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type Reader = Pick<Book, "get" | "all">;
+/** A draft being recorded: a row whose document is there. */
 export type Draft = DraftRow & { readonly fields: Fields };
 
 /** Who records here: this device's id, the user, and the token to speak with (null: signed out). */
