@@ -2,7 +2,7 @@
 # interpreter, PORT another port. All that is made lies in var/.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help run story app test quick lint smoke openapi lock bench torture clean
+.PHONY: help run story app test quick lint smoke openapi words lock bench torture clean
 
 help:
 	@echo 'make run      the server with its story, on http://127.0.0.1:8000 (PORT=8001 for another port); the phone'
@@ -14,12 +14,13 @@ help:
 	@echo 'make lint     style, types, imports, names, migrations, API description'
 	@echo 'make smoke    does make run start, answer and stop?'
 	@echo 'make openapi  write docs/openapi.yaml from the code'
+	@echo 'make words    the words of the pages in both languages, from the sources'
 	@echo 'make lock     resolve pyproject.toml into hashed requirements (ARGS="--upgrade" for the newest)'
 	@echo 'make bench    measure this machine'
 	@echo 'make torture  the sync under every fault, for MINUTES=20 (SEED=… repeats one)'
 	@echo 'make clean    remove var/ (environments, database, photos), the built phone app and caches'
 	@echo 'PYTHON=python3.13 chooses the interpreter.'
 
-run story app test quick lint smoke openapi lock bench torture clean:
+run story app test quick lint smoke openapi words lock bench torture clean:
 	@command -v $(PYTHON) >/dev/null || { echo 'No $(PYTHON) here: install Python 3.11 or newer, or name one: make $@ PYTHON=/path/to/python3'; echo 'Tidak ada $(PYTHON): pasang Python 3.11 atau lebih baru, atau sebutkan: make $@ PYTHON=/jalur/ke/python3'; exit 2; } >&2
 	@exec $(PYTHON) .ci/do.py $@

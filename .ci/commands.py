@@ -186,6 +186,11 @@ def openapi() -> int:
     return call(prepared(TESTS), "-m", "backend", "spectacular", "--file", "docs/openapi.yaml", *strict)
 
 
+def words() -> int:
+    """The words of the pages: what the sources say, with its Indonesian, compiled."""
+    return call(prepared(TESTS), ".ci/words.py")
+
+
 def call(*command: object, place: Path = ROOT) -> int:
     environment = {**os.environ, "SAMAR_VAR": str(VAR / "test")}
     return subprocess.call([str(part) for part in command], cwd=place, env=environment)
@@ -309,7 +314,7 @@ def clean() -> int:
     return 0
 
 
-COMMANDS = [run, story, app, test, quick, lint, smoke, openapi, lock, bench, torture, clean]
+COMMANDS = [run, story, app, test, quick, lint, smoke, openapi, words, lock, bench, torture, clean]
 
 
 def main(arguments: list[str]) -> int:

@@ -115,6 +115,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "rest_framework",
     "knox",
@@ -135,6 +137,16 @@ INSTALLED_APPS = [
     "backend.backups",
     "backend.indicators",
     "backend.sync",
+    "backend.pages",
+    "backend.accounts.apps.Accounts",
+    "backend.console",
+    "backend.results",
+    # After our rooms: our templates win over theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "backend.apps.Samar",
 ]
 
@@ -147,6 +159,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backend.pages.middleware.Manners",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -156,7 +172,14 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "backend.pages.frame.frame",
+            ]
+        },
     }
 ]
 
@@ -164,6 +187,10 @@ DATABASES = {"default": database(text("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -184,8 +211,11 @@ REST_KNOX = {
     "TOKEN_MODEL": "people.DeviceToken",
 }
 
+CSRF_FAILURE_VIEW = "backend.pages.problems.form_from_elsewhere"
+
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "backend/pages/locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -224,6 +254,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Where browsers may load pictures from beside ourselves: the object store's public address.
+PICTURES_FROM = [text("S3_PUBLIC_ENDPOINT", "") or text("S3_ENDPOINT", "")] if EVIDENCE_STORE == "s3" else []
+RESULTS_PUBLIC = flag("RESULTS_PUBLIC", False)  # published results are for everybody, without signing in
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 

@@ -1,7 +1,10 @@
 """Lists: always bounded, paged by key, so that page 4,000 costs what page 1 does."""
 
+from __future__ import annotations
+
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -17,6 +20,14 @@ ROWS_PER_PAGE = 50
 ROWS_PER_PAGE_MAX = 200
 
 
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the key of the last one when more follow; else ""."""
+
+    rows: list[Any]
+    next: str
+
+
 class KeysetPages(BasePagination):
     """`?limit=` (at most 200) and `?after=` (opaque).
 
@@ -29,13 +40,19 @@ class KeysetPages(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         self.request = request
         said = getattr(view, "ordering", self.ordering)
-        self.ordering = (said,) if isinstance(said, str) else tuple(said)
-        if token := request.query_params.get("after"):
-            queryset = queryset.filter(self._beyond(token, queryset.model))
+        ordering = (said,) if isinstance(said, str) else tuple(said)
         limit = self._limit(request.query_params.get("limit", ""))
-        rows = list(queryset.order_by(*self.ordering)[: limit + 1])
-        self.last = rows[limit - 1] if len(rows) > limit else None
-        return rows[:limit]
+        found = self.page_of(queryset, ordering, after=request.query_params.get("after", ""), limit=limit)
+        self.next = found.next
+        return found.rows
+
+    def page_of(self, queryset: Any, ordering: tuple[str, ...], *, after: str, limit: int) -> Page:
+        """The rows after a key. Raises PageUnknown."""
+        self.ordering = ordering
+        if after:
+            queryset = queryset.filter(self._beyond(after, queryset.model))
+        rows = list(queryset.order_by(*ordering)[: limit + 1])
+        return Page(rows[:limit], self._token(rows[limit - 1]) if len(rows) > limit else "")
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self._next_link()})
@@ -45,11 +62,13 @@ class KeysetPages(BasePagination):
         return max(1, min(asked, ROWS_PER_PAGE_MAX))
 
     def _next_link(self) -> str | None:
-        if self.last is None:
+        if not self.next:
             return None
-        key = [_text(self.last, name.lstrip("-")) for name in self.ordering]
-        token = urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
-        return replace_query_param(self.request.build_absolute_uri(), "after", token)
+        return replace_query_param(self.request.build_absolute_uri(), "after", self.next)
+
+    def _token(self, last: Any) -> str:
+        key = [_text(last, name.lstrip("-")) for name in self.ordering]
+        return urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
 
     def _beyond(self, token: str, model: type[Model]) -> Q:
         """Rows after the key: those whose first differing field lies further in its direction."""
@@ -96,7 +115,7 @@ def _text(row: Any, path: str) -> str:
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
-def _field(model: type[Model], path: str) -> "Field[Any, Any]":
+def _field(model: type[Model], path: str) -> Field[Any, Any]:
     """The field a path such as `unit__code` or `pk` names."""
     *steps, last = path.split("__")
     for step in steps:

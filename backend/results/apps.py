@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Results(AppConfig):
+    name = "backend.results"
+    label = "results"
