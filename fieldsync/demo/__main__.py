@@ -16,6 +16,9 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--units", type=int, help="visit only the first so many units (a shorter story)")
+    parser.add_argument(
+        "--unjudged", default="", metavar="CODES", help="regions whose visits nobody judges: 63.03,63.04"
+    )
     parser.add_argument("--administrator", default="admin")
     arguments = parser.parse_args()
     password = os.environ.get("SAMAR_ADMIN_PASSWORD", "")
@@ -23,7 +26,8 @@ def main() -> int:
         print("Set SAMAR_ADMIN_PASSWORD to the administrator's password.", file=sys.stderr)
         return 2
     administrator = (arguments.administrator, password)
-    Story(arguments.server, arguments.home, arguments.seed, administrator, arguments.units).play()
+    unjudged = frozenset(filter(None, arguments.unjudged.split(",")))
+    Story(arguments.server, arguments.home, arguments.seed, administrator, arguments.units, unjudged).play()
     return 0
 
 

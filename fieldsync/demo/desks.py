@@ -25,6 +25,7 @@ class Office:
     seed: int
     administrator: tuple[str, str]
     progress: Progress
+    unjudged: frozenset[str] = frozenset()  # codes of regions
     desks: dict[str, Desk] = field(default_factory=dict)
     refusals: list[dict[str, Any]] = field(default_factory=list)
 
@@ -116,11 +117,12 @@ class Office:
         return self.desks["budi" if region in plan.SOUTH else "wati"]
 
     def judge(self) -> Counter[str]:
-        """Both coordinators empty their inboxes."""
+        """Both coordinators empty their inboxes, but for the regions that are left."""
         verdicts: Counter[str] = Counter()
         for name in ("budi", "wati"):
             desk = self.desks[name]
-            waiting = list(desk.every("visits", programme=self.programme, state="submitted"))
+            asked = desk.every("visits", programme=self.programme, state="submitted")
+            waiting = [row for row in asked if row["unit"]["region"] not in self.unjudged]
             for number, row in enumerate(waiting, 1):
                 decision = self._decide(desk.get(f"visits/{row['id']}"))
                 desk.post(f"visits/{row['id']}/decisions", decision)

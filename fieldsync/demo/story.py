@@ -28,14 +28,21 @@ EXPORTS = ("findings.csv", "findings.jsonl", "indicators.csv", "indicators.jsonl
 
 
 class Story:
-    """One play of the demo; `units_max` shortens it to the first few units."""
+    """One play of the demo; `units_max` shortens it to the first few units, the visits of `unjudged` regions are left
+    to whoever looks at the console afterwards."""
 
     def __init__(
-        self, server: str, home: Path, seed: int, administrator: tuple[str, str], units_max: int | None
+        self,
+        server: str,
+        home: Path,
+        seed: int,
+        administrator: tuple[str, str],
+        units_max: int | None,
+        unjudged: frozenset[str] = frozenset(),
     ) -> None:
         self.home, self.seed = home, seed
         self.bars = Bars()
-        self.office = Office(server, seed, administrator, self.bars)
+        self.office = Office(server, seed, administrator, self.bars, unjudged)
         self.network = Network((urlsplit(server).hostname or "127.0.0.1", urlsplit(server).port or 80))
         self.orders = plan.orders(seed, units_max)
         self.verdicts: Counter[str] = Counter()

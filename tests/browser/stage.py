@@ -1,0 +1,96 @@
+"""The story played once, and a copy of its end for each test: accepted visits, published results, and 68 visits of four
+regencies that nobody has judged yet.
+
+with Stage(folder, played(elsewhere)) as stage: stage.desk("budi").get("visits", state="submitted")
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fieldsync.demo import plan
+from fieldsync.demo.desk import Desk
+from tests.journeys.server import Server
+
+SEED = 7
+BUDIS = ("63.03", "63.04", "63.10")
+WATIS = ("63.05",)
+PLAY_SECONDS_MAX = 600
+
+
+def played(folder: Path) -> Path:
+    """The story's server folder, its server stopped again. PLAYED=folder in the environment keeps it there, for whoever
+    runs these tests again and again; it belongs to one state of the sources."""
+    folder = Path(os.environ.get("PLAYED") or folder)
+    if (folder / "told").exists():
+        return folder / "server"
+    server = Server(folder / "server")
+    server.command("setup", "--administrator", "admin")
+    server.start()
+    try:
+        _play(server, folder / "story")
+    finally:
+        server.stop()
+    (folder / "told").touch()
+    return folder / "server"
+
+
+def _play(server: Server, home: Path) -> None:
+    words = ["--server", server.address, "--home", str(home), "--seed", str(SEED)]
+    words += ["--unjudged", ",".join(BUDIS + WATIS)]
+    run = subprocess.run(
+        [sys.executable, "-m", "fieldsync.demo", *words],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=PLAY_SECONDS_MAX,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:] + server.log.read_text()[-3000:]
+
+
+class Stage:
+    """`with Stage(folder, played_folder) as stage`: a server of its own on a copy. Photos never change, so they are
+    linked instead of copied."""
+
+    def __init__(self, folder: Path, like: Path, **environment: str) -> None:
+        skipped = shutil.ignore_patterns("*.log", "media")
+        shutil.copytree(like, folder / "server", ignore=skipped)
+        if (like / "media").exists():
+            shutil.copytree(like / "media", folder / "server/media", copy_function=os.link)
+        self.server = Server(folder / "server", environment=environment)
+        self.desks: list[Desk] = []
+
+    def __enter__(self) -> Stage:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for desk in self.desks:
+            desk.http.close()
+        self.server.stop()
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    @property
+    def programme(self) -> str:
+        return f"{self.address}/console/{plan.PROGRAMME}/"
+
+    def desk(self, name: str) -> Desk:
+        """Somebody's, through the public API."""
+        desk = Desk(self.address)
+        self.desks.append(desk)
+        desk.sign_in(name, plan.PASSWORD, uuid4())
+        return desk
+
+    def waiting(self, desk: Desk) -> list[dict[str, Any]]:
+        """The visits that await her judgement, the longest waiting first."""
+        return list(desk.every("visits", state="submitted"))
