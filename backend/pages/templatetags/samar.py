@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.core.ids import uuid7
+from backend.pages.kept import signed
 
 register = template.Library()
 
@@ -97,7 +98,7 @@ def who(context: dict[str, Any]) -> SafeString:
     request = context["request"]
     return format_html(
         '<input type="hidden" name="who" value="{}"><input type="hidden" name="page" value="{}">',
-        request.user.pk,
+        signed(request.user),
         request.get_full_path(),
     )
 
