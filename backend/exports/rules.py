@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from backend.checklists.rules import Instrument
+from backend.core.spreadsheets import Cell, Row
 from backend.indicators.rules import parse_exact, round_half_up
-
-Cell: TypeAlias = "str | int | float | bool | Decimal | None"
-Row: TypeAlias = "tuple[Cell, ...]"
 
 VISIT_COLUMNS = (
     "visit", "programme", "date", "unit", "unit_name", "unit_type", "institution", "institution_name", "class",

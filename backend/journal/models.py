@@ -1,9 +1,37 @@
 """What was done, by whom, when: append-only, sealed afterwards into a chain of hashes."""
 
+from __future__ import annotations
+
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+
+# A line's number is given when its action ends, so a line of a long action stands among later ones.
+ACTION_TIME_MAX = timedelta(minutes=10)
+LINES_LOOKED_AROUND = 1_000
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def between(self, begins: datetime | None, ends: datetime | None) -> EntryQuerySet:
+        """Lines of a time, the end excluded. Their numbers are narrowed first, so that a list by number does not
+        pass over all that came later."""
+        found = self
+        if begins is not None:
+            first = _number_at(begins - ACTION_TIME_MAX)
+            found = found.filter(id__gte=first - LINES_LOOKED_AROUND, at__gte=begins) if first else self.none()
+        if ends is not None:
+            found = found.filter(at__lt=ends)
+            if last := _number_at(ends + ACTION_TIME_MAX):
+                found = found.filter(id__lt=last + LINES_LOOKED_AROUND)
+        return found
+
+
+def _number_at(moment: datetime) -> int | None:
+    """The number of the first line from this moment on."""
+    later = Entry.objects.filter(at__gte=moment).order_by("at", "id")
+    return later.values_list("id", flat=True).first()
 
 
 class Entry(models.Model):
@@ -18,10 +46,15 @@ class Entry(models.Model):
     subject = models.CharField(max_length=80)
     data = models.JSONField(default=dict)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["programme", "-id"], name="journal_by_programme"),
             models.Index(fields=["subject", "id"], name="journal_by_subject"),
+            models.Index(fields=["programme", "event", "-id"], name="journal_by_event"),
+            models.Index(fields=["programme", "actor", "-id"], name="journal_by_actor"),
+            models.Index(fields=["at", "id"], name="journal_by_time"),
         ]
 
     def line(self) -> dict[str, Any]:

@@ -1,19 +1,17 @@
-"""The journal's list. It stands here because the journal itself knows neither programmes nor roles."""
+"""The journal's list: what was done, as its reader may know it."""
 
 from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.errors import NotAllowed
 from backend.journal.models import Entry
-from backend.people.access import require
+from backend.people.journal_lines import about, as_seen_by, readable_by
 from backend.people.models import User
-from backend.people.rules import Verb
 from backend.rest.forms import In
 
 
@@ -29,7 +27,7 @@ class ActorOut(serializers.Serializer[User]):
 
 
 class EntryOut(serializers.Serializer[Entry]):
-    """One line; `seal` is null until the worker has sealed it."""
+    """One line; `seal` is null until the worker has sealed it. Who visited is told to those who may see it."""
 
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -41,6 +39,10 @@ class EntryOut(serializers.Serializer[Entry]):
     subject = serializers.CharField()
     data = serializers.JSONField()  # type: ignore[assignment]
     seal = serializers.SerializerMethodField()
+
+    def to_representation(self, instance: Entry) -> dict[str, Any]:
+        reader = cast(User, self.context["request"].user)
+        return cast(dict[str, Any], super().to_representation(as_seen_by(reader, instance)))
 
     def get_seal(self, entry: Entry) -> str | None:
         link = getattr(entry, "seal", None)
@@ -55,22 +57,13 @@ class Journal(ListAPIView[Entry]):
 
     def get_queryset(self) -> QuerySet[Entry]:
         asked = JournalQuery.read(self.request.query_params)
-        readable = _readable_by(cast(User, self.request.user), asked.pop("programme", None))
-        return Entry.objects.filter(readable, **asked).select_related("actor", "seal")
+        user, programme = cast(User, self.request.user), asked.pop("programme", None)
+        lines = Entry.objects.filter(readable_by(user, programme))
+        if subject := asked.pop("subject", ""):
+            lines = about(lines, subject, reader=user, programme=programme)
+        return lines.filter(**asked).select_related("actor", "seal")
 
     @extend_schema(parameters=[JournalQuery])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
-
-def _readable_by(user: User, programme: Any) -> Q:
-    """Lines of no programme (sign-ins, programmes themselves) are for administrators."""
-    if programme is not None:
-        require(user, programme, Verb.READ_JOURNAL)
-        return Q(programme=programme)
-    if user.is_administrator:
-        return Q()
-    mine = user.programmes_where(Verb.READ_JOURNAL)
-    if not mine:
-        raise NotAllowed(verb=Verb.READ_JOURNAL.value)
-    return Q(programme__in=mine)

