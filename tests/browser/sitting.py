@@ -1,0 +1,139 @@
+"""Somebody at a desk with a browser: a laptop's or a phone's, in one language, signed in or not.
+
+with Sitting(browser, address) as budi: budi.signs_in("budi"); budi.opens("/console/kalsel-demo/inbox/")
+
+`minded` is what nobody should ever meet: what the console complains of, what the policy of the page had to stop,
+dialogs that scripts opened, scripts that failed, parts of pages that were not there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Response
+
+from fieldsync.demo.plan import PASSWORD
+from tests.browser.judging import axe
+from tests.browser.phone import SCREENSHOTS
+
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+PATIENCE_SECONDS = 30
+TABS_MAX = 200
+STOPPED = """() => document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`the policy stopped ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`))"""
+ACROSS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+# What the page answered to what was asked; its own line in the console says nothing more.
+ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|502)")
+HERE = "(element) => element === document.activeElement"
+
+
+class Sitting:
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        language: str = "id",
+        screen: dict[str, int] | None = None,
+        scripts: bool = True,
+    ) -> None:
+        self.address, self.language, self.minded = address, language, list[str]()
+        size: Any = screen or LAPTOP
+        self.context = browser.new_context(
+            viewport=size,
+            screen=size,
+            base_url=address,
+            locale={"id": "id-ID", "en": "en-US"}[language],
+            timezone_id="Asia/Makassar",
+            java_script_enabled=scripts,
+            device_scale_factor=1,
+        )
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.context.on("console", self._hear)
+        self.context.on("dialog", self._dismiss)
+        self.context.on("weberror", lambda error: self.minded.append(f"uncaught: {error.error}"))
+        self.context.on("response", self._look)
+        if scripts:
+            self.context.add_init_script(f"({STOPPED})()")
+        self.page: Page = self.context.new_page()
+
+    def __enter__(self) -> Sitting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not ANSWERED.match(message.text):
+            self.minded.append(f"{message.type}: {message.text}")
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        if dialog.type != "beforeunload":
+            self.minded.append(f"a dialog: {dialog.message}")
+        dialog.accept()
+
+    def _look(self, answer: Response) -> None:
+        """A page may say no; what it is made of may not be missing."""
+        part = answer.request.resource_type != "document" and "/console/" not in answer.url
+        if answer.status >= 500 or (answer.status >= 400 and part):
+            self.minded.append(f"{answer.status}: {answer.url}")
+
+    # About
+
+    def opens(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+    def signs_in(self, name: str, password: str = PASSWORD) -> None:
+        """From wherever she is asked to, or from the sign-in page."""
+        if not self.page.url.startswith(f"{self.address}/accounts/login"):
+            self.opens("/accounts/login/")
+        self.page.locator("#id_login").fill(name)
+        self.page.locator("#id_password").fill(password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    def cookies(self) -> list[dict[str, str]]:
+        """As Lighthouse takes them."""
+        kept = self.context.cookies()
+        return [{"name": one["name"], "value": one["value"], "url": self.address} for one in kept]
+
+    def forget(self) -> None:
+        """Her session is over, and nobody told her."""
+        self.context.clear_cookies(name="sessionid")
+
+    # By keyboard
+
+    def tabs_to(self, wanted: Locator) -> None:
+        """Tab after Tab, as far as it takes."""
+        wanted.wait_for()
+        for _ in range(TABS_MAX):
+            if wanted.evaluate(HERE):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {wanted}")
+
+    def writes(self, wanted: Locator, text: str) -> None:
+        self.tabs_to(wanted)
+        self.page.keyboard.type(text)
+
+    # Looking
+
+    def words(self) -> str:
+        return self.page.get_by_role("main").inner_text()
+
+    def says(self, words: str) -> None:
+        """Within her patience."""
+        self.page.get_by_role("main").get_by_text(re.compile(words)).first.wait_for()
+
+    def minds(self) -> list[str]:
+        """Whoever uses this page: what axe says, and whether it scrolls sideways."""
+        across = self.page.evaluate(ACROSS)
+        return [*axe(self.page), *([f"it scrolls sideways by {across} px"] if across > 0 else [])]
+
+    def picture(self, name: str, *, whole: bool = False) -> None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}.png", full_page=whole)
