@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from backend.assignments.errors import (
-    ConflictDeclared,
     NoSuchOrder,
     NoSuchPlace,
     NotAnInspector,
@@ -22,8 +21,10 @@ from backend.assignments.errors import (
 )
 from backend.assignments.models import Assignment, ConflictOfInterest
 from backend.assignments.rules import (
+    BARRED,
     CHANGEABLE,
     OPEN,
+    Bar,
     OrderState,
     Planned,
     Scenario,
@@ -51,13 +52,13 @@ def assign(order: UUID, terms: Terms, *, by: User) -> tuple[Assignment, bool]:
     """A new order for an inspector, who hears of it; and whether it is new (the same again changes nothing).
 
     Raises as `require`, check_terms and check_spacing do, and NoSuchPlace, IdTaken, ProductDoesNotFit,
-    NotAnInspector, ConflictDeclared, NoSuchChecklist, Withdrawn.
+    NotAnInspector, ConflictDeclared, CoverSuspected, NoSuchChecklist, Withdrawn.
     """
     require(by, terms.programme, Verb.ASSIGN)
     unit = _locked_unit(terms.unit, terms.programme)
     require(by, terms.programme, Verb.ASSIGN, region=unit.region_id)
     if known := Assignment.objects.filter(pk=order).first():
-        if not _says(known, terms):
+        if not says(known, terms):
             raise IdTaken(order=order)
         return known, False
     product = Product.objects.filter(pk=terms.product, programme=terms.programme).first()
@@ -72,7 +73,7 @@ def assign(order: UUID, terms: Terms, *, by: User) -> tuple[Assignment, bool]:
         programme_id=terms.programme,
         unit=unit,
         product=product,
-        checklist=_checklist(terms.checklist),
+        checklist=checklist_for(terms.checklist),
         inspector_id=terms.inspector,
         scenario=terms.scenario.value,
         briefing=terms.briefing,
@@ -81,7 +82,7 @@ def assign(order: UUID, terms: Terms, *, by: User) -> tuple[Assignment, bool]:
         created_by=by,
         created_at=now(),
     )
-    _record("made", made, by, [_put(made)], unit=unit.code, inspector=str(terms.inspector))
+    record_order("made", made, by, [put(made)], unit=unit.code, inspector=str(terms.inspector))
     return made, True
 
 
@@ -118,7 +119,7 @@ def change(
     found.briefing = briefing if briefing is not None else found.briefing
     found.rev += 1
     found.save(update_fields=["window_opens", "window_closes", "scenario", "briefing", "rev"])
-    _record("changed", found, by, [_put(found)], rev=found.rev, changed=sorted(wishes))
+    record_order("changed", found, by, [put(found)], rev=found.rev, changed=sorted(wishes))
     return found
 
 
@@ -129,7 +130,7 @@ def reassign(
     """Give the order to another inspector: it leaves one phone and comes to the other. Twice is once.
 
     What the first inspector still tells is kept, as late. Raises as `require`, check_rev and check_spacing do,
-    and NoSuchOrder, OrderClosed, NotAnInspector, ConflictDeclared.
+    and NoSuchOrder, OrderClosed, NotAnInspector, ConflictDeclared, CoverSuspected.
     """
     found = _locked_order(order, by)
     if found.inspector_id == inspector:
@@ -142,9 +143,11 @@ def reassign(
     found.inspector_id = inspector
     found.rev += 1
     found.save(update_fields=["inspector", "rev"])
-    hears = [Touch(before, "visit", found.pk, removed=True, reason="reassigned"), _put(found)]
+    hears = [Touch(before, "visit", found.pk, removed=True, reason="reassigned"), put(found)]
     # "from" is who had it, "inspector" who has it.
-    _record("reassigned", found, by, hears, **{"from": str(before)}, inspector=str(inspector), reason=reason)
+    record_order(
+        "reassigned", found, by, hears, **{"from": str(before)}, inspector=str(inspector), reason=reason
+    )
     return found
 
 
@@ -164,7 +167,7 @@ def cancel(order: UUID, *, reason: str, expected_rev: Expected = None, by: User)
     found.rev += 1
     found.save(update_fields=["cancelled_at", "cancelled_why", "rev"])
     gone = Touch(found.inspector_id, "visit", found.pk, removed=True, reason="cancelled")
-    _record("cancelled", found, by, [gone], reason=reason)
+    record_order("cancelled", found, by, [gone], reason=reason)
     return found
 
 
@@ -176,6 +179,7 @@ def declare_conflict(
     inspector: UUID,
     unit: UUID | None = None,
     institution: UUID | None = None,
+    reason: str = "",
     by: User,
 ) -> tuple[ConflictOfInterest, bool]:
     """No order for this inspector at this place from now on; and whether this is new.
@@ -200,6 +204,7 @@ def declare_conflict(
         inspector=_locked_inspector(inspector, programme),
         unit_id=unit,
         institution_id=institution,
+        reason=reason,
         declared_by=by,
         declared_at=now(),
     )
@@ -242,15 +247,15 @@ def _check_person(order: UUID, inspector: UUID, unit: Unit, window: Window) -> N
     """Whether this inspector may go to this unit then; the unit is locked already."""
     _locked_inspector(inspector, unit.programme_id)
     here = Q(unit=unit) | Q(institution=unit.institution_id)
-    if ConflictOfInterest.objects.filter(here, inspector=inspector).exists():
-        raise ConflictDeclared(inspector=inspector, unit=unit.code)
+    if barred := ConflictOfInterest.objects.filter(here, inspector=inspector).order_by("kind").first():
+        raise BARRED[Bar(barred.kind)](inspector=inspector, unit=unit.code)
     account = (unit.institution.institution_class, unit.region_id)
     wanted = Planned(order, inspector, unit.pk, account, window.opening_day(unit.time_zone))
     near = Assignment.objects.standing().near(unit, inspector, window.opens)
     check_spacing(wanted, [other.planned for other in near])
 
 
-def _checklist(digest: str | None) -> Checklist:
+def checklist_for(digest: str | None) -> Checklist:
     if digest is None:
         return Checklist.objects.newest(USUAL_INSTRUMENT)
     found = Checklist.objects.named(digest)
@@ -259,7 +264,7 @@ def _checklist(digest: str | None) -> Checklist:
     return found
 
 
-def _says(order: Assignment, terms: Terms) -> bool:
+def says(order: Assignment, terms: Terms) -> bool:
     """Whether an order that exists is what is asked for; a checklist that was not named may be any."""
     told = Terms(
         programme=order.programme_id,
@@ -274,9 +279,9 @@ def _says(order: Assignment, terms: Terms) -> bool:
     return told == terms
 
 
-def _put(order: Assignment) -> Touch:
+def put(order: Assignment) -> Touch:
     return Touch(order.inspector_id, "visit", order.pk)
 
 
-def _record(event: str, order: Assignment, by: User, hears: list[Touch], **facts: Any) -> None:
+def record_order(event: str, order: Assignment, by: User, hears: list[Touch], **facts: Any) -> None:
     record(f"assignment.{event}", order, by=by, programme=order.programme_id, hears=hears, data=facts)

@@ -1,6 +1,6 @@
 """Problems of orders."""
 
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, Invalid, NotFound, TooLarge
 
 
 class NoSuchOrder(NotFound):
@@ -85,6 +85,30 @@ class ConflictDeclared(Conflict):
 
     code = "conflict-of-interest"
     words_id = "Benturan kepentingan antara pemeriksa ini dan tempat ini telah dinyatakan."
+
+
+class CoverSuspected(Conflict):
+    """This inspector may have been recognised here or at a sister unit; send somebody else."""
+
+    code = "cover-suspected"
+    words_id = "Pemeriksa ini mungkin sudah dikenali di sini atau di unit sejenis; kirim orang lain."
+
+
+class PlanChanged(Conflict):
+    """Orders changed while you were looking; nothing was done. Look at the list again."""
+
+    code = "plan-changed"
+    words_id = "Penugasan berubah saat Anda melihatnya; tidak ada yang dilakukan. Lihat kembali daftarnya."
+
+
+class TooManyOrders(TooLarge):
+    """That is more orders than are planned at once; divide them.
+
+    Facts: `limit`.
+    """
+
+    code = "too-many-orders"
+    words_id = "Jumlah penugasan melebihi batas sekali kirim; bagilah."
 
 
 class Stale(Conflict):

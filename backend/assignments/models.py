@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from backend.assignments.rules import FARTHEST_DAYS, OrderState, Planned, Scenario, Window
+from backend.assignments.rules import FARTHEST_DAYS, Bar, OrderState, Planned, Scenario, Window
 from backend.people.models import User, regions_where
 from backend.people.rules import Verb
 from backend.units.models import Unit
@@ -32,6 +32,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         if state is OrderState.ASSIGNED:
             return self.standing().filter(told=None)
         return self.standing().filter(told__state=state.value)
+
+    def untold(self) -> AssignmentQuerySet:
+        """Standing, and nothing was told of them."""
+        return self.standing().filter(told=None)
+
+    def of_account(self, unit: Unit) -> AssignmentQuerySet:
+        """At the unit and its sisters: units of its institution, and those of its class in its region."""
+        return self.filter(sisters_of(unit, "unit__"))
 
     def near(self, unit: Unit, inspector: UUID, opens: datetime) -> AssignmentQuerySet:
         """Near enough in time to hinder: of this unit, or of this inspector in its class and region."""
@@ -87,6 +95,7 @@ class Assignment(models.Model):
             models.Index(fields=["unit", "window_opens"], name="assignment_by_unit"),
             models.Index(fields=["inspector", "window_opens"], name="assignment_by_inspector"),
             models.Index(fields=["programme", "created_at"], name="assignment_by_programme"),
+            models.Index(fields=["programme", "window_opens", "id"], name="assignment_by_opening"),
         ]
 
     @property
@@ -109,8 +118,18 @@ class Assignment(models.Model):
         return OrderState(told.state) if told else OrderState.ASSIGNED
 
 
+def sisters_of(unit: Unit, path: str = "") -> Q:
+    """Where people know the unit's people: `path` leads to the units that are sought ("unit__", or "" for units)."""
+    of_class = {
+        f"{path}region": unit.region_id,
+        f"{path}institution__institution_class": unit.institution.institution_class,
+    }
+    return Q(**{f"{path}institution": unit.institution_id}) | Q(**of_class)
+
+
 class ConflictOfInterest(models.Model):
-    """An inspector, her family or friends work at this unit or institution; declared, and kept."""
+    """An inspector is not sent to this unit or institution: she, her family or friends work there, or she may have been
+    recognised there. Declared, and kept."""
 
     id = models.UUIDField(primary_key=True)
     programme = models.ForeignKey("people.Programme", on_delete=models.PROTECT, related_name="+")
@@ -119,10 +138,17 @@ class ConflictOfInterest(models.Model):
     institution = models.ForeignKey(
         "units.Institution", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    kind = models.CharField(
+        max_length=10, choices=[(b.value, b.value) for b in Bar], default=Bar.INTEREST.value
+    )
+    reason = models.CharField(max_length=200, blank=True)
     declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     declared_at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["programme", "-declared_at"], name="conflict_by_programme"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(unit__isnull=False, institution=None) | Q(unit=None, institution__isnull=False),

@@ -5,7 +5,7 @@ Days are counted between the days on which windows open, by the unit's own calen
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 
 from backend.assignments.errors import (
     AccountRotation,
+    ConflictDeclared,
+    CoverSuspected,
     InquiryOnly,
     Rotation,
     Spaced,
     Spacing,
     WindowClosesFirst,
 )
+from backend.core.errors import Problem
+from backend.units.rules import OpeningHours
 
 
 class Scenario(StrEnum):
@@ -35,6 +39,16 @@ class OrderState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+
+
+class Bar(StrEnum):
+    """Why an inspector is not sent to a place: interests there, or somebody there may know her for what she is."""
+
+    INTEREST = "interest"
+    COVER = "cover"
+
+
+BARRED: dict[Bar, type[Problem]] = {Bar.INTEREST: ConflictDeclared, Bar.COVER: CoverSuspected}
 
 
 @dataclass(frozen=True)
@@ -140,6 +154,14 @@ def _distances(wanted: Planned, other: Planned) -> Iterable[tuple[type[Spaced], 
         yield Spacing, SPACING_DAYS
 
 
+def free_day(wanted: Planned, others: Sequence[Planned]) -> date:
+    """The first day, from the wanted one on, on which nothing hinders; that day itself when nothing does."""
+    day = wanted.day
+    while found := hindrances(replace(wanted, day=day), others):
+        day = max(hindrance.free_from for hindrance in found)
+    return day
+
+
 def check_spacing(wanted: Planned, others: Iterable[Planned]) -> None:
     """Raises Rotation, AccountRotation or Spacing, with all hindrances among the facts."""
     found: Sequence[Hindrance] = hindrances(wanted, others)
@@ -150,3 +172,37 @@ def check_spacing(wanted: Planned, others: Iterable[Planned]) -> None:
             free_from=worst.free_from,
             hindrances=[hindrance.as_json() for hindrance in found],
         )
+
+
+DAYS_LOOKED_AT_MAX = 400
+
+
+class Notice(StrEnum):
+    """What whoever plans may have overlooked; it refuses nothing."""
+
+    NEVER_OPEN = "never-open"
+    CLOSED_ON_OPENING_DAY = "closed-on-opening-day"
+    ALREADY_OVER = "already-over"
+
+
+def notices(window: Window, hours: OpeningHours, time_zone: str, now: datetime) -> list[Notice]:
+    """What is odd about a window at a unit with these opening hours (unknown ones are not odd)."""
+    found = [Notice.ALREADY_OVER] if window.closes <= now else []
+    if hours.known and window.opens < window.closes:
+        opens, closes = (moment.astimezone(ZoneInfo(time_zone)) for moment in (window.opens, window.closes))
+        if not _opens_between(hours, opens, closes):
+            found.append(Notice.NEVER_OPEN)
+        elif all(span.weekday != opens.weekday() for span in hours.spans):
+            found.append(Notice.CLOSED_ON_OPENING_DAY)
+    return found
+
+
+def _opens_between(hours: OpeningHours, opens: datetime, closes: datetime) -> bool:
+    """Whether the unit is open at some minute from `opens` to `closes`, both on its own clock."""
+    days = min((closes.date() - opens.date()).days, DAYS_LOOKED_AT_MAX)
+    for day in (opens.date() + timedelta(days=number) for number in range(days + 1)):
+        first = opens.hour * 60 + opens.minute if day == opens.date() else 0
+        last = closes.hour * 60 + closes.minute if day == closes.date() else 24 * 60
+        if any(s.weekday == day.weekday() and s.opens < last and s.closes > first for s in hours.spans):
+            return True
+    return False

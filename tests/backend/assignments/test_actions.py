@@ -8,8 +8,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from backend.assignments import actions
+from backend.assignments import actions, cover, planning
 from backend.assignments.models import Assignment
+from backend.assignments.planning import Wanted
 from backend.assignments.rules import Scenario, Terms, Window
 from backend.core.errors import Problem
 from backend.core.ids import uuid7
@@ -100,3 +101,50 @@ def test_f3_many_orders_at_once_number_one_feed_without_gaps(budi, mira, sari, c
     assert at_once(*deeds) == ["done"] * PLANNERS
     assert sorted(Item.objects.values_list("seq", flat=True)) == list(range(1, PLANNERS + 1))
     assert Scope.objects.get(pk=sari.id).seq == PLANNERS
+
+
+def planning_table(rows, by):
+    def deed():
+        user = type(by.user).objects.get(pk=by.id)
+        if not planning.assign_many(rows, programme=rows[0].terms.programme, by=user).stored:
+            raise Refused()
+
+    return deed
+
+
+class Refused(Problem):
+    """Refused."""
+
+    code = "refused"
+
+
+def test_a5_two_tables_that_meet_in_one_unit_are_not_both_saved(budi, mira, sari, rina, checklist):
+    units = [world.unit(f"SAM-{n}", where=f"63.0{n % 3 + 1}") for n in range(3)]
+    here = [Wanted(uuid7(), terms(unit, sari)) for unit in units]
+    there = [Wanted(uuid7(), terms(unit, rina)) for unit in reversed(units)]
+    assert at_once(planning_table(here, budi), planning_table(there, mira)) == ["done", "refused"]
+    assert Assignment.objects.count() == 3
+
+
+def test_a7_a_table_sent_six_times_at_once_is_saved_once(budi, sari, checklist):
+    units = [world.unit(f"SAM-{n}", where=f"63.0{n % 3 + 1}") for n in range(3)]
+    rows = [Wanted(uuid7(), terms(unit, sari)) for unit in units]
+    assert at_once(*[planning_table(rows, budi)] * PLANNERS) == ["done"] * PLANNERS
+    assert Assignment.objects.count() == 3
+    assert Scope.objects.get(pk=sari.id).seq == 3
+
+
+def test_a_burn_and_a_new_order_to_the_burnt_unit_never_both_stand(budi, mira, sari, checklist):
+    unit = world.unit()
+
+    def burning():
+        user = type(budi.user).objects.get(pk=budi.id)
+        them = {"unit": unit.pk, "inspector": sari.id, "programme": unit.programme_id}
+        cover.suspect_cover(uuid7(), **them, instead={}, reason="Dikenali.", by=user)
+
+    soon = terms(unit, sari, day=(datetime.now(UTC) - MONDAY).days + 1)
+
+    def sending():
+        actions.assign(uuid7(), soon, by=type(mira.user).objects.get(pk=mira.id))
+
+    assert at_once(burning, sending) in (["cover-suspected", "done"], ["done", "plan-changed"])
