@@ -20,6 +20,33 @@ class StaleAttempt(Conflict):
     words_id = "Kunjungan ini sudah pada upaya lain; lihat kembali."
 
 
+class ToldAnew(Conflict):
+    """Another submission was put in this attempt's place; look at it, and say which revision of the visit you saw."""
+
+    code = "told-anew"
+    words_id = "Kiriman lain menggantikan isi upaya ini; lihat dahulu, lalu sebutkan revisi yang Anda lihat."
+
+
+class NotLate(Conflict):
+    """Only a late submission can be made the current one.
+
+    Facts: `slot`, what it is.
+    """
+
+    code = "not-late"
+    words_id = "Hanya kiriman terlambat yang dapat dijadikan kiriman yang berlaku."
+
+
+class NeedsALook(Conflict):
+    """Only a visit that waits for review, with no flag and all its photos, is accepted without being opened.
+
+    Facts: `state`, `flags` (how many), `missing` (photos).
+    """
+
+    code = "needs-a-look"
+    words_id = "Hanya kunjungan yang menunggu, tanpa tanda dan lengkap fotonya, yang diterima tanpa dibuka."
+
+
 class VerdictOutOfTurn(Conflict):
     """This verdict cannot follow the visit's present state.
 

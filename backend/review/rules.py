@@ -2,11 +2,20 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from backend.review.errors import RejectionNeedsGround, ReturnNeedsWords, UnknownPoint
 from backend.visits.rules import VisitState
+
+# What an inspector may expect: her visit is judged within three days of its arrival. Nothing happens by itself after.
+REVIEW_WITHIN = timedelta(hours=72)
+
+
+def due_at(told_at: datetime) -> datetime:
+    """Until when a visit that arrived then should be judged."""
+    return told_at + REVIEW_WITHIN
 
 
 class Verdict(StrEnum):
@@ -27,12 +36,13 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
-# A decision is undone by another one, never taken back; a returned visit waits for its inspector.
+# A decision is undone by another one, never taken back. A return is undone by judging what was told after all, as long
+# as nothing was told since; whoever does that says which revision she saw.
 FOLLOWS: dict[VisitState, frozenset[Verdict]] = {
     VisitState.SUBMITTED: frozenset(Verdict),
     VisitState.ACCEPTED: frozenset({Verdict.RETURNED, Verdict.REJECTED}),
     VisitState.REJECTED: frozenset({Verdict.ACCEPTED, Verdict.RETURNED}),
-    VisitState.RETURNED: frozenset(),
+    VisitState.RETURNED: frozenset({Verdict.ACCEPTED, Verdict.REJECTED}),
 }
 
 

@@ -5,9 +5,12 @@ visit because the visit may not exist yet.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
+from backend.assignments.models import Assignment
 from backend.core.clock import now
 from backend.evidence.rules import PhotoState
 from backend.feed.actions import Touch
@@ -24,9 +27,20 @@ from backend.visits.models import (
     photos_told,
     told_for_counting,
 )
-from backend.visits.rules import Doubt, Flag, Heard, Slot, Telling, VisitState, flags_for, slot_for
+from backend.visits.rules import (
+    Doubt,
+    Flag,
+    Heard,
+    Slot,
+    Telling,
+    VisitState,
+    Why,
+    day_of,
+    flags_for,
+    slot_for,
+)
 from backend.visits.scene import Delivery, Reading, Scene, look_around
-from backend.visits.testimony import as_bytes, keepable
+from backend.visits.testimony import as_bytes, keepable, read_doc, understand
 
 Photos = Mapping[tuple[str, UUID, UUID], tuple[str, str]]
 
@@ -84,6 +98,28 @@ def recount_photos(visit: UUID, *, by: User | None = None) -> None:
     )
 
 
+@one_transaction
+def put_in_place(late: Submission, order: Assignment) -> Visit:
+    """A late submission becomes what its visit says, and waits for review; the one it replaces becomes late and stays.
+
+    Whoever decides that this may be (review) holds the order's lock, and records it.
+    """
+    before = Visit.objects.select_for_update().filter(pk=order.pk).first()
+    there = Q(attempt=late.attempt) | Q(pk=before.submission_id if before else None)
+    Submission.objects.filter(there, visit=order.pk, slot=Slot.CURRENT.value).update(
+        slot=Slot.LATE.value, why=Why.REPLACED.value
+    )
+    Submission.objects.filter(pk=late.pk).update(slot=Slot.CURRENT.value, why="")
+    late.slot, late.why = Slot.CURRENT.value, ""
+    told = understand(read_doc(late.text) or {})
+    day = day_of(told, received_at=late.received_at, time_zone=order.unit.time_zone)
+    missing, flags = _photos_of(late, _photos_told([late]))
+    visit = _visit(late, order.programme_id, missing, flags, told.detected, day)
+    insert([visit], over=["assignment"])
+    orders_changed(ids=[order.pk])
+    return visit
+
+
 def _hear(telling: Telling, scene: Scene) -> Heard:
     """Current, late or quarantined, with every doubt about it."""
     if (slot := scene.known.get(telling.name)) is not None:
@@ -132,24 +168,38 @@ def _put_in_place(scene: Scene) -> Mapping[UUID, Visit]:
     visits = {}
     for kept, reading in current:
         missing, flags = _photos_of(kept, photos)
-        visits[kept.visit] = Visit(
-            assignment_id=kept.visit,
-            programme_id=scene.orders[kept.visit].programme_id,
-            state=VisitState.SUBMITTED.value,
-            attempt=kept.attempt,
-            submission=kept,
-            flags=flags,
-            photos_announced=len(kept.photos),
-            photos_missing=missing,
-            detected=reading.told.detected,
-            local_date=reading.day,
-            told_at=kept.received_at,
-            decided_at=None,
-        )
+        programme = scene.orders[kept.visit].programme_id
+        told = reading.told.detected, reading.day
+        visits[kept.visit] = _visit(kept, programme, missing, flags, *told)
     insert(list(visits.values()), over=["assignment"])
     if visits:
         orders_changed(ids=sorted(visits))
     return visits
+
+
+def _visit(
+    kept: Submission,
+    programme: UUID,
+    missing: int,
+    flags: list[dict[str, object]],
+    detected: str,
+    day: date | None,
+) -> Visit:
+    """The visit as this submission makes it: nothing of it has been judged."""
+    return Visit(
+        assignment_id=kept.visit,
+        programme_id=programme,
+        state=VisitState.SUBMITTED.value,
+        attempt=kept.attempt,
+        submission=kept,
+        flags=flags,
+        photos_announced=len(kept.photos),
+        photos_missing=missing,
+        detected=detected,
+        local_date=day,
+        told_at=kept.received_at,
+        decided_at=None,
+    )
 
 
 def _record(kept: Submission, reading: Reading, told: Mapping[UUID, Visit], delivery: Delivery) -> None:

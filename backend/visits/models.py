@@ -9,18 +9,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from backend.assignments.models import Assignment
 from backend.checklists.models import Checklist
 from backend.checklists.rules import Instrument
 from backend.evidence.models import Photo
-from backend.people.models import User, regions_where
+from backend.people.models import Membership, User, regions_where
 from backend.people.rules import Verb
 from backend.statements import prepared, prepared_update
 from backend.units.models import PublishedStandard
 from backend.units.rules import standard_on
-from backend.visits.rules import Slot, VisitState
+from backend.visits.rules import Slot, VisitState, Why
 from backend.visits.testimony import answers_in, as_text
 
 VERSIONS_LOOKED_AT_MAX = 50
@@ -47,8 +47,31 @@ def facts_for(
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User) -> SubmissionQuerySet:
-        """Her own, and those of visits she follows."""
-        return self.filter(Q(inspector=user) | Q(visit__in=Visit.objects.followed_by(user).values("pk")))
+        """Her own, and those she follows."""
+        return self.filter(Q(inspector=user) | _for_orders(user))
+
+    def followed_by(self, user: User) -> SubmissionQuerySet:
+        """All that anybody told for orders of her regions as a coordinator, of her programmes as a manager: also where
+        nothing current was told, and there is no visit yet."""
+        return self.filter(_for_orders(user))
+
+    def set_aside(self) -> SubmissionQuerySet:
+        """Late and quarantined ones."""
+        return self.exclude(slot=Slot.CURRENT.value)
+
+    def for_programme(self, programme: UUID) -> SubmissionQuerySet:
+        return self.filter(visit__in=Assignment.objects.filter(programme=programme).values("pk"))
+
+    def for_no_order(self, programme: UUID) -> SubmissionQuerySet:
+        """Those that name a visit nobody ordered, told by people of this programme."""
+        known = Assignment.objects.filter(pk=OuterRef("visit"))
+        told_by = Membership.objects.filter(user=OuterRef("inspector"), programme=programme)
+        return self.filter(~Exists(known), Exists(told_by), slot=Slot.QUARANTINED.value)
+
+    def highest_attempt(self, visit: UUID) -> int:
+        """Of those that are or were current; 0 for none. Phones take these attempts for told."""
+        held = self.filter(Q(slot=Slot.CURRENT.value) | Q(slot=Slot.LATE.value, why=Why.REPLACED.value))
+        return int(held.filter(visit=visit).aggregate(highest=Max("attempt"))["highest"] or 0)
 
     def in_brief(self) -> SubmissionQuerySet:
         """Without the text, which can be a megabyte."""
@@ -56,7 +79,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """One told visit, immutable: the exact bytes of its text, and what the server saw when it came.
+    """One told visit: the exact bytes of its text, and what the server saw when it came. Only its slot may change.
 
     Named by (uuid, digest): the same id with another text is a second row, so nobody can overwrite or block it.
     `visit` is the id the phone gave and may name nothing we know; then the submission is quarantined, never lost.
@@ -94,6 +117,11 @@ class Submission(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(backup=None), name="submission_uncovered"),
+            models.Index(
+                fields=["received_at", "id"],
+                condition=~Q(slot=Slot.CURRENT.value),
+                name="submission_set_aside",
+            ),
         ]
 
     @property
@@ -104,6 +132,11 @@ class Submission(models.Model):
     def answers(self) -> Mapping[str, Any] | None:
         """By item code, as far as they can be read; None when quarantined."""
         return None if self.slot == Slot.QUARANTINED else answers_in(self.text)
+
+
+def _for_orders(user: User) -> Q:
+    followed = regions_where(user, Verb.SEE_VISITS, programme="programme", region="unit__region__code")
+    return Q(visit__in=Assignment.objects.filter(followed).values("pk"))
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

@@ -22,6 +22,7 @@ CLOCK_DIFFERENCE_MAX = timedelta(minutes=10)
 VISIT_LEAST = timedelta(minutes=5)
 ITEM_LEAST = timedelta(seconds=10)
 LISTED_MAX = 100
+ATTEMPT_TAKEN_MAX = 1000
 
 
 class VisitState(StrEnum):
@@ -51,6 +52,7 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     ATTEMPT_CLOSED = "attempt-closed"
     SLOT_TAKEN = "slot-taken"
+    REPLACED = "replaced"  # a coordinator put another one in its place
 
 
 class Flag(StrEnum):
@@ -178,6 +180,11 @@ def slot_for(visit: Standing, *, inspector: UUID, attempt: int) -> tuple[Slot, s
     if visit.attempt != attempt or visit.state not in (None, VisitState.RETURNED):
         return Slot.LATE, Why.ATTEMPT_CLOSED
     return Slot.CURRENT, ""
+
+
+def may_take(slot: Slot, attempt: int) -> bool:
+    """Whether a coordinator may make a submission the current one: a late one, whose attempt leaves room for others."""
+    return slot is Slot.LATE and 1 <= attempt <= ATTEMPT_TAKEN_MAX
 
 
 def day_of(told: Told, *, received_at: datetime, time_zone: str) -> date:

@@ -157,7 +157,9 @@ def test_d7_a_rejection_is_undone_by_an_acceptance(budi, visit):
     assert code(budi, visit, "rejected", ground="invented") == "verdict-out-of-turn"
     assert judge(budi, visit)[0] == 201
     assert stand(visit) == ("accepted", 1)
-    assert list(Entry.objects.filter(event__startswith="visit.").values_list("event", flat=True)) == [
+    assert list(
+        Entry.objects.filter(event__startswith="visit.").order_by("pk").values_list("event", flat=True)
+    ) == [
         "visit.told",
         "visit.rejected",
         "visit.accepted",

@@ -5,20 +5,28 @@ from uuid import UUID
 import pytest
 
 from backend.review.errors import RejectionNeedsGround, ReturnNeedsWords, UnknownPoint
+from backend.review.reasons import REASONS, reasons_for
 from backend.review.rules import Ground, Judgement, Point, Verdict, check_points, check_words, may_follow
 from backend.visits.rules import VisitState
 
 PHOTO = UUID(int=1)
 
 
-def test_d7_a_decision_is_undone_by_another_one_and_a_returned_visit_waits():
+def test_d7_a_decision_is_undone_by_another_one():
     allowed = {state: {verdict for verdict in Verdict if may_follow(state, verdict)} for state in VisitState}
     assert allowed == {
         VisitState.SUBMITTED: {Verdict.ACCEPTED, Verdict.RETURNED, Verdict.REJECTED},
         VisitState.ACCEPTED: {Verdict.RETURNED, Verdict.REJECTED},
         VisitState.REJECTED: {Verdict.ACCEPTED, Verdict.RETURNED},
-        VisitState.RETURNED: set(),
+        VisitState.RETURNED: {Verdict.ACCEPTED, Verdict.REJECTED},
     }
+
+
+def test_every_reason_is_there_once_in_both_languages_and_fits_into_a_point():
+    words = [(reason.words.id, reason.words.en) for reason in REASONS]
+    assert len({reason.code for reason in REASONS}) == len(set(words)) == len(REASONS)
+    assert all(0 < len(each) <= 200 for pair in words for each in pair)
+    assert {reason.code for reason in reasons_for("photo")} & {"missing_answer", "explain"} == {"explain"}
 
 
 @pytest.mark.parametrize(
