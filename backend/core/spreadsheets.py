@@ -40,7 +40,12 @@ def as_csv(columns: tuple[str, ...], rows: Iterable[Row]) -> Iterator[bytes]:
     for count, row in enumerate(rows, start=1):
         # Most cells are harmless text, and there are millions: only the others are worth a call.
         writer.writerow(
-            [c if type(c) is str and c[:1] not in _SUSPECT and ";" not in c and "\n" not in c else _written(c) for c in row]
+            [
+                c
+                if type(c) is str and c[:1] not in _SUSPECT and ";" not in c and "\n" not in c
+                else _written(c)
+                for c in row
+            ]
         )
         if count % ROWS_PER_PIECE == 0:
             yield _emptied(buffer)

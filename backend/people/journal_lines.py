@@ -27,7 +27,7 @@ COLUMNS = ("number", "at", "event", "who", "device", "programme", "subject_kind"
 VISITING = frozenset(
     {
         "visit.told", "visit.photos-counted", "submission.late", "submission.quarantined",
-        "photo.kept", "photo.bad", "photos.announced",
+        "photo.kept", "photo.bad", "photos.announced", "upload.given-up",
     }
 )  # fmt: skip
 WHO_VISITS = frozenset({"inspector", "from", "inspectors"})  # facts of orders
@@ -47,7 +47,9 @@ def readable_by(user: User, programme: UUID | None) -> Q:
     return Q(programme__in=mine)
 
 
-def of_person(lines: EntryQuerySet, people: list[UUID], *, reader: User, programme: UUID | None) -> EntryQuerySet:
+def of_person(
+    lines: EntryQuerySet, people: list[UUID], *, reader: User, programme: UUID | None
+) -> EntryQuerySet:
     """What these people did. Visits are left out for a reader from whom who visited is hidden: that a line is
     here would tell it."""
     theirs = lines.filter(actor=people[0]) if len(people) == 1 else lines.filter(actor__in=people)
@@ -85,7 +87,9 @@ def is_hidden(reader: User, line: Entry) -> bool:
 
 
 @one_transaction
-def take_journal(lines: EntryQuerySet, asked: dict[str, str], *, programme: Programme, by: User) -> Iterator[Row]:
+def take_journal(
+    lines: EntryQuerySet, asked: dict[str, str], *, programme: Programme, by: User
+) -> Iterator[Row]:
     """Rows of COLUMNS for these lines, newest first, read in chunks as they are taken. That they leave is a line
     itself, with what was asked for. Raises NoSuchProgramme, NotAllowed."""
     require(by, programme, Verb.READ_JOURNAL)
