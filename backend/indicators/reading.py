@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Max
 
 from backend.checklists.models import Checklist
+from backend.checklists.rules import Instrument
 from backend.indicators.breakdown import Breakdown, Part, Summary
 from backend.indicators.errors import NoScore
 from backend.indicators.models import Computation, VisitScore, VisitScoreQuerySet
@@ -76,6 +78,15 @@ def unit_for(user: User, unit_id: UUID, period: str, checklist: str = "") -> Uni
     return _read(unit, days, counted, checklist, all_shown=staff)
 
 
+def unit_counted(made: Computation, unit: Unit) -> UnitRead:
+    """What one computation counted of a unit, down to the items; no dimensions while there is not enough.
+
+    A visit that was told anew since then is no longer among them, so `n` may be less than the line's.
+    """
+    counted = _counted(unit, [made.pk]).filter(checklist=made.checklist_id)
+    return _told(unit, made.period, counted, made.checklist_id, all_shown=False)
+
+
 def _standing_now(unit: Unit, days: Period) -> VisitScoreQuerySet:
     scores = VisitScore.objects.accepted(unit.programme_id, days).filter(visit__assignment__unit=unit)
     return scores.filter(valid=True).exclude(visit__detected="yes")
@@ -83,10 +94,13 @@ def _standing_now(unit: Unit, days: Period) -> VisitScoreQuerySet:
 
 def _as_published(unit: Unit, days: Period) -> VisitScoreQuerySet:
     published = Computation.objects.published().filter(programme=unit.programme_id, period=days.name)
-    newest = published.order_by("-computed_at").values("pk")[:1]
+    return _counted(unit, published.order_by("-computed_at").values("pk")[:1])
+
+
+def _counted(unit: Unit, computations: Any) -> VisitScoreQuerySet:
     return VisitScore.objects.filter(
         visit__assignment__unit=unit,
-        visit__counted_in__computation__in=newest,
+        visit__counted_in__computation__in=computations,
         visit__counted_in__submission=F("submission"),
     )
 
@@ -97,18 +111,25 @@ def _read(unit: Unit, days: Period, counted: VisitScoreQuerySet, asked: str, *, 
     )
     most = by_checklist.order_by("-visits", "-newest", "checklist").first()
     digest = asked or (most["checklist"] if most else None)
-    chosen = Checklist.objects.filter(pk=digest).first()
-    if chosen is None:
+    if digest is None or not Checklist.objects.filter(pk=digest).exists():
         return UnitRead(unit.pk, days.name, None, False, 0, None, None, [])
+    return _told(unit, days.name, counted.filter(checklist=digest), digest, all_shown=all_shown)
+
+
+def _told(unit: Unit, period: str, counted: VisitScoreQuerySet, digest: str, *, all_shown: bool) -> UnitRead:
     told = Breakdown()
-    rows = counted.filter(checklist=chosen).values_list(
-        "submission__inspector", "value", "dimensions", "items", "criticals"
-    )
+    rows = counted.values_list("submission__inspector", "value", "dimensions", "items", "criticals")
     for inspector, value, *found in rows.iterator(chunk_size=VISITS_PER_CHUNK):
         told.hear(inspector, value or "0", *found)
     whole = told.whole
     enough = whole.n >= VISITS_MIN and len(told.inspectors) >= INSPECTORS_MIN
     shown = enough or all_shown
-    parts = told.parts(chosen.instrument, unit.unit_type) if shown and whole.n else []
+    parts = told.parts(instrument_of(digest), unit.unit_type) if shown and whole.n else []
     summary = whole if shown else NOTHING
-    return UnitRead(unit.pk, days.name, chosen.pk, enough, whole.n, summary.mean, summary.spread, parts)
+    return UnitRead(unit.pk, period, digest, enough, whole.n, summary.mean, summary.spread, parts)
+
+
+@lru_cache(maxsize=32)
+def instrument_of(digest: str) -> Instrument:
+    """A published checklist's content, kept in memory: it never changes. Raises NoSuchChecklist."""
+    return Checklist.objects.named(digest).instrument

@@ -137,6 +137,11 @@ class Period:
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @property
+    def months(self) -> int:
+        """12, 6, 3 or 1: only periods of one length are set side by side."""
+        return self.last.month - self.first.month + 1
+
 
 _PERIOD = re.compile(r"(20[0-9]{2})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?", re.ASCII)
 

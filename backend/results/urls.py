@@ -1,19 +1,19 @@
-"""Results: the pages of published figures."""
+"""Figures to look at: every address of the results."""
 
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
-from django.views.decorators.http import require_safe
 
-from backend.pages.desk import anybody
-from backend.pages.page import page
+from backend.results.bodies import institution, region, unit
+from backend.results.overview import overview, programmes
+from backend.results.ranking import ranking
 
 app_name = "results"
 
-
-@require_safe
-@anybody
-def programme(request: HttpRequest, programme: str) -> HttpResponseBase:
-    return page(request, "pages/base.html")
-
-
-urlpatterns = [path("<slug:programme>/", programme, name="programme")]
+urlpatterns = [
+    path("", programmes, name="programmes"),
+    path("<slug:programme>/", overview, name="programme"),
+    path("<slug:programme>/<slug:period>/", overview, name="period"),
+    path("<slug:programme>/<slug:period>/ranking/", ranking, name="ranking"),
+    path("<slug:programme>/<slug:period>/regions/<str:region>/", region, name="region"),
+    path("<slug:programme>/<slug:period>/units/<uuid:unit>/", unit, name="unit"),
+    path("<slug:programme>/<slug:period>/institutions/<path:code>/", institution, name="institution"),
+]

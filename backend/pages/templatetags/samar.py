@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from backend.core.ids import uuid7
@@ -24,6 +24,11 @@ CLOCKS = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA
 DEFAULT_ZONE = "Asia/Jakarta"
 # Each zone differs from the others by colour, shape and letter: whoever cannot see one sees another.
 SHAPES = {"hijau": "●", "kuning": "▲", "merah": "■", "": "◇"}
+
+PARTS_OF_A_YEAR = {
+    "S": gettext_lazy("half %(number)s of %(year)s"),
+    "Q": gettext_lazy("quarter %(number)s of %(year)s"),
+}
 
 
 @register.filter
@@ -52,6 +57,18 @@ def clock_name(zone: str) -> str:
 def day(value: date | datetime | None) -> str:
     """29 November 2026; an empty text for None."""
     return "" if value is None else date_format(value, "j F Y")
+
+
+@register.filter
+def period(name: str) -> str:
+    """A period in words: 2026, half I of 2026, quarter II of 2026, March 2026."""
+    year, _dash, part = name.partition("-")
+    if not part:
+        return year
+    if part[0] in PARTS_OF_A_YEAR:
+        number = ("I", "II", "III", "IV")[int(part[1]) - 1]
+        return str(PARTS_OF_A_YEAR[part[0]]) % {"number": number, "year": year}
+    return date_format(date(int(year), int(part), 1), "F Y")
 
 
 @register.filter
