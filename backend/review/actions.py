@@ -60,10 +60,11 @@ def decide(
     _check_turn(told, attempt, judgement.verdict)
     check_words(judgement)
     _check_points(order, judgement)
+    assert told.submission_id is not None  # a visit is there from its first submission on
     made = Decision.objects.create(
         id=decision,
         visit=told,
-        submission=told.submission,
+        submission_id=told.submission_id,
         attempt=attempt,
         verdict=judgement.verdict.value,
         ground=judgement.ground or "",
@@ -176,7 +177,7 @@ def _check_attempt(order: Assignment, told: Visit, attempt: int, *, seen: bool) 
 
 def _judged(told: Visit) -> int:
     """The attempt of what was told last; a returned visit already stands at the next one."""
-    assert told.submission is not None  # a visit is there from its first submission on
+    assert told.submission is not None
     return told.submission.attempt
 
 

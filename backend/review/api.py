@@ -18,20 +18,26 @@ from backend.rest.forms import In
 from backend.rest.once import Once
 from backend.review import actions
 from backend.review.models import Decision
-from backend.review.rules import Ground, Judgement, Point, Verdict
+from backend.review.rules import (
+    NOTE_LENGTH_MAX,
+    POINT_NOTE_LENGTH_MAX,
+    POINTS_MAX,
+    REASON_LENGTH_MAX,
+    Ground,
+    Judgement,
+    Point,
+    Verdict,
+)
 from backend.visits.errors import NoSuchVisit
 from backend.visits.models import Visit
 from backend.visits.rules import VisitState
 
-POINTS_MAX = 200
-NOTE_LENGTH_MAX = 4000
-
 
 class PointIn(In):
-    reason = serializers.CharField(max_length=200)
+    reason = serializers.CharField(max_length=REASON_LENGTH_MAX)
     item = serializers.CharField(max_length=40, default=None, allow_null=True)
     photo = serializers.UUIDField(default=None, allow_null=True)
-    note = serializers.CharField(max_length=1000, default="", allow_blank=True)
+    note = serializers.CharField(max_length=POINT_NOTE_LENGTH_MAX, default="", allow_blank=True)
 
 
 class DecisionIn(In):

@@ -18,6 +18,12 @@ def due_at(told_at: datetime) -> datetime:
     return told_at + REVIEW_WITHIN
 
 
+POINTS_MAX = 200
+NOTE_LENGTH_MAX = 4000
+REASON_LENGTH_MAX = 200
+POINT_NOTE_LENGTH_MAX = 1000
+
+
 class Verdict(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"

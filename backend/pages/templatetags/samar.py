@@ -109,14 +109,14 @@ def zone_badge(zone: str, category: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def who(context: dict[str, Any]) -> SafeString:
-    """Hidden fields of a form with something to type: who fills it in, and which page shows it again, should the
-    session end before it is sent (backend/pages/kept.py)."""
+def who(context: dict[str, Any], page: str = "") -> SafeString:
+    """Hidden fields of a form with something to type: who fills it in, and which page shows it again (this one, unless
+    another is named), should the session end before it is sent (backend/pages/kept.py)."""
     request = context["request"]
     return format_html(
         '<input type="hidden" name="who" value="{}"><input type="hidden" name="page" value="{}">',
         signed(request.user),
-        request.get_full_path(),
+        page or request.get_full_path(),
     )
 
 
