@@ -27,26 +27,19 @@ _FORMULA = "=+\\-@＝＋－＠"
 _SUSPECT = frozenset("=+-@＝＋－＠\t\r\n\v\f \u00a0\u2007\u202f\u3000\ufeff\u200b\"'")
 _AT_THE_START = re.compile(rf"[\s\ufeff\u200b\"']*[{_FORMULA}]|[\t\r\n]")
 _FURTHER_ON = re.compile(r"([;\r\n][\s\ufeff\u200b\"]*)(?=[=@＝＠]|[+\-＋－](?!\s))")
+_GUARDED_FURTHER_ON = re.compile(r"([;\r\n][\s\ufeff\u200b\"]*)'(?=[=@＝＠]|[+\-＋－](?!\s))")
 _GUARDED = re.compile(rf"'(?=[\s\ufeff\u200b\"']*[{_FORMULA}]|[\t\r\n])")
 
 
-def as_csv(columns: tuple[str, ...], rows: Iterable[Row]) -> Iterator[bytes]:
+def as_csv(columns: tuple[str, ...], rows: Iterable[Row], *, separator: str = ",") -> Iterator[bytes]:
     """The file in pieces, header first. Numbers stay numbers, true is 1; text that a spreadsheet could run gets an
     apostrophe in front."""
     buffer = StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, delimiter=separator)
     buffer.write(MARK)
     writer.writerow(columns)
     for count, row in enumerate(rows, start=1):
-        # Most cells are harmless text, and there are millions: only the others are worth a call.
-        writer.writerow(
-            [
-                c
-                if type(c) is str and c[:1] not in _SUSPECT and ";" not in c and "\n" not in c
-                else _written(c)
-                for c in row
-            ]
-        )
+        writer.writerow([_written(cell) for cell in row])
         if count % ROWS_PER_PIECE == 0:
             yield _emptied(buffer)
     yield _emptied(buffer)
@@ -59,18 +52,14 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text of a cell that `guarded` wrote, without the apostrophe at its beginning."""
-    return text[1:] if _GUARDED.match(text) else text
-
-
-def runs(text: str) -> bool:
-    """Whether a spreadsheet could run this text: it begins as a formula does, and a number it is not."""
-    return bool(_AT_THE_START.match(text))
+    """The text that `guarded` wrote, without its apostrophes."""
+    return _GUARDED_FURTHER_ON.sub(r"\g<1>", text[1:] if _GUARDED.match(text) else text)
 
 
 def _written(cell: Cell) -> Cell:
-    if isinstance(cell, str):
-        return guarded(cell)
+    if type(cell) is str:
+        # Most cells are harmless text, and there are millions: only the others are looked at closely.
+        return guarded(cell) if cell[:1] in _SUSPECT or ";" in cell or "\n" in cell or "\r" in cell else cell
     return int(cell) if isinstance(cell, bool) else cell
 
 

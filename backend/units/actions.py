@@ -1,19 +1,22 @@
-"""The one verb of this room: import a table."""
+"""The verbs of this room: import a table, at once or after it was looked at."""
 
 from dataclasses import dataclass
 
+from backend.core.clock import now
+from backend.core.digests import sha256_bytes
 from backend.journal.actions import one_transaction, record
 from backend.people.access import require
 from backend.people.models import Programme, User
 from backend.people.rules import Verb
 from backend.units import errors
 from backend.units.complaints import Complaints, RowError
+from backend.units.models import FILE_NAME_LENGTH_MAX, CheckedTable
 from backend.units.plans import PLANS, Plan
 from backend.units.sheets import read_sheet
 from backend.units.tables import TABLES, Row, ignored_columns, read_rows
+from backend.units.written import Change
 
 ROWS_PER_STATEMENT = 500
-FILE_NAME_LENGTH_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Report:
     ignored_columns: tuple[str, ...]
     error_count: int
     errors: tuple[RowError, ...]  # the first 500
+    added: tuple[str, ...]  # what the new rows are called, the first 100
+    change_count: int  # cells that become others
+    changes: tuple[Change, ...]  # the first 100
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,68 @@ def bring_in(read: ReadTable, *, programme: Programme, by: User, dry_run: bool =
         ignored_columns=read.ignored_columns,
         error_count=complaints.total,
         errors=complaints.in_order(),
+        added=() if refused else tuple(plan.changes.added),
+        change_count=0 if refused else plan.changes.total,
+        changes=() if refused else tuple(plan.changes.changed),
     )
+
+
+@one_transaction
+def keep_table(kind: str, content: bytes, name: str, *, programme: Programme, by: User) -> CheckedTable:
+    """Keep a table between its rehearsal and its import: one a person, for a day. Nothing has been done yet, so the
+    journal says nothing. Raises NotAllowed."""
+    require(by, programme, Verb.MANAGE_UNITS)
+    CheckedTable.objects.stale(now()).delete()
+    made, _ = CheckedTable.objects.update_or_create(
+        owner=by,
+        defaults={
+            "programme": programme,
+            "kind": kind,
+            "name": shown(name),
+            "content": content,
+            "digest": sha256_bytes(content),
+            "checked_at": now(),
+            "report": None,
+        },
+    )
+    return made
+
+
+def bring_in_checked(digest: str, *, programme: Programme, by: User) -> tuple[CheckedTable, Report | None]:
+    """Bring in the very content that was checked; a second time says what the first did. With a report that stored
+    nothing, what is here has changed since, and the table does not fit any more.
+
+    Raises NotAllowed, NoCheckedTable, and what `read_table` raises.
+    """
+    kept = CheckedTable.objects.of(by, programme, now()).filter(digest=digest).first()
+    if kept is None:
+        raise errors.NoCheckedTable()
+    if kept.report is not None:
+        return kept, None
+    read = read_table(kept.kind, bytes(kept.content), kept.name, programme=programme, by=by)
+    return _bring_in_checked(read, digest, programme=programme, by=by)
+
+
+@one_transaction
+def _bring_in_checked(
+    read: ReadTable, digest: str, *, programme: Programme, by: User
+) -> tuple[CheckedTable, Report | None]:
+    kept = CheckedTable.objects.select_for_update().filter(owner=by, digest=digest).first()
+    if kept is None:
+        raise errors.NoCheckedTable()
+    if kept.report is not None:
+        return kept, None
+    report = bring_in(read, programme=programme, by=by)
+    if report.stored:
+        kept.report = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
+        kept.content = b""
+        kept.save(update_fields=["report", "content"])
+    return kept, report
+
+
+def shown(name: str) -> str:
+    """A file's name as it is written down."""
+    return "".join(letter for letter in name if letter.isprintable())[:FILE_NAME_LENGTH_MAX]
 
 
 @one_transaction
@@ -110,13 +177,12 @@ def _bring_in(
         return plan, False
     _write(plan)
     counts = {"created": len(plan.created), "updated": len(plan.updated), "unchanged": plan.unchanged}
-    shown = "".join(letter for letter in name if letter.isprintable())[:FILE_NAME_LENGTH_MAX]
     record(
         "table.imported",
         programme,
         by=by,
         programme=programme.pk,
-        data={"kind": kind, "file": shown, **counts},
+        data={"kind": kind, "file": shown(name), **counts},
     )
     return plan, True
 

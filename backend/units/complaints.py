@@ -18,6 +18,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ada karakter yang tidak terlihat (misalnya NUL).",
         "An invisible character (such as NUL).",
     ),
+    "formula": (
+        "Ini rumus, bukan isi; tulis nilainya saja.",
+        "This is a formula, not a value; write what it comes to.",
+    ),
     "not-a-code": (
         "Kode hanya memuat huruf, angka, titik, garis bawah, dan tanda hubung.",
         "A code holds letters, digits, dots, underscores and hyphens only.",
@@ -39,6 +43,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-a-date": (
         "Tulis tanggal yang ada di kalender sebagai tahun-bulan-hari, misalnya 2021-01-20.",
         "Write a date of the calendar as year-month-day, such as 2021-01-20.",
+    ),
+    "not-a-moment": (
+        "Tulis tanggal dan jam di unit itu, misalnya 2026-12-01 08:00, atau tanggalnya saja.",
+        "Write the day and the hour at the unit, such as 2026-12-01 08:00, or the day alone.",
+    ),
+    "closes-first": (
+        "Jendela kunjungan harus dibuka sebelum ditutup.",
+        "The window must open before it closes.",
+    ),
+    "unknown-inspector": (
+        "Tidak ada pemeriksa dengan nama pengguna ini dalam program.",
+        "No inspector of the programme has this user name.",
+    ),
+    "not-your-region": (
+        "Unit ini berada di wilayah {}, di luar wilayah Anda.",
+        "This unit lies in region {}, which is not one of yours.",
     ),
     "bad-opening-hours": (
         "Tulis misalnya Mon-Thu 08:00-15:30; Fri 08:00-11:00 ({}).",

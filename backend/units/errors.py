@@ -1,6 +1,6 @@
 """Problems of regions, institutions, units, products, standards, and of the tables they arrive in."""
 
-from backend.core.errors import Invalid, NotFound, TooLarge, Unavailable, Unsupported
+from backend.core.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable, Unsupported
 
 
 class NoSuchUnit(NotFound):
@@ -22,6 +22,16 @@ class NotATable(Unsupported):
 
     code = "not-a-table"
     words_id = "Ini bukan CSV atau buku kerja XLSX yang terbaca. Simpan .xls lama sebagai .xlsx atau CSV."
+
+
+class HoldsMacros(Unsupported):
+    """This workbook holds macros. None was run and nothing was stored; save it as .xlsx or CSV and send that."""
+
+    code = "holds-macros"
+    words_id = (
+        "Buku kerja ini memuat makro. Tidak ada yang dijalankan dan tidak ada yang disimpan; "
+        "simpan sebagai .xlsx atau CSV, lalu kirim itu."
+    )
 
 
 class WrongEncoding(Unsupported):
@@ -92,3 +102,13 @@ class TableRefused(Invalid):
 
     code = "table-refused"
     words_id = "Ada baris yang salah; tidak ada bagian tabel yang disimpan."
+
+
+class NoCheckedTable(Conflict):
+    """The table that was checked is not here any more: a day went by, or you checked another since. Check it again."""
+
+    code = "no-checked-table"
+    words_id = (
+        "Tabel yang diperiksa sudah tidak ada di sini: lebih dari sehari, atau Anda memeriksa tabel lain. "
+        "Periksa sekali lagi."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,9 @@ from backend.units.rules import (
     parse_opening_hours,
     standard_on,
 )
+
+FILE_NAME_LENGTH_MAX = 120
+CHECKED_TABLE_KEPT = timedelta(days=1)
 
 
 def choices(values: type[StrEnum]) -> list[tuple[str, str]]:
@@ -239,3 +242,30 @@ class PublishedStandard(models.Model):
                 name="standard_u8_an_amount_has_a_unit",
             ),
         ]
+
+
+class CheckedTableQuerySet(models.QuerySet["CheckedTable"]):
+    def of(self, user: User, programme: Programme, moment: datetime) -> CheckedTableQuerySet:
+        """The one she checked in this programme, if it is still kept."""
+        return self.filter(owner=user, programme=programme, checked_at__gte=moment - CHECKED_TABLE_KEPT)
+
+    def stale(self, moment: datetime) -> CheckedTableQuerySet:
+        return self.filter(checked_at__lt=moment - CHECKED_TABLE_KEPT)
+
+
+class CheckedTable(models.Model):
+    """A table between its rehearsal and its import. One a person: the next one takes its place."""
+
+    owner = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=FILE_NAME_LENGTH_MAX)
+    content = models.BinaryField()  # at most FILE_BYTES_MAX of sheets.py; empty once it was brought in
+    digest = models.CharField(max_length=60)
+    checked_at = models.DateTimeField()
+    report = models.JSONField(null=True)  # once it was brought in: {"created", "updated", "unchanged"}
+
+    objects = CheckedTableQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name

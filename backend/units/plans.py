@@ -16,6 +16,7 @@ from backend.units.complaints import Complaints
 from backend.units.models import Institution, Product, PublishedStandard, Region, Unit
 from backend.units.rules import clashing, going_round
 from backend.units.tables import Row, Values
+from backend.units.written import Changes
 
 T = TypeVar("T")
 Key = Any  # what two rows must share to be the same thing
@@ -30,21 +31,27 @@ class Plan:
     created: list[models.Model] = field(default_factory=list)
     updated: list[models.Model] = field(default_factory=list)
     unchanged: int = 0
+    changes: Changes = field(default_factory=Changes)
 
 
 def compare(
-    model: type[models.Model], found: Mapping[Key, models.Model], wanted: Iterable[tuple[Key, Values]]
+    model: type[models.Model],
+    found: Mapping[Key, models.Model],
+    wanted: Iterable[tuple[Key, Values]],
+    rows: Iterable[Row],
 ) -> Plan:
-    """Wanted values against rows found under the same key."""
+    """Wanted values against rows found under the same key. `rows` are where the wanted values stand in the file."""
     plan = Plan(model)
-    for key, values in wanted:
+    for (key, values), told in zip(wanted, rows, strict=True):
         plan.columns = tuple(values)
         row = found.get(key)
         if row is None:
+            plan.changes.add(model, told)
             plan.created.append(model(**values))
         elif all(getattr(row, column) == value for column, value in values.items()):
             plan.unchanged += 1
         else:
+            plan.changes.change(row, told)
             for column, value in values.items():
                 setattr(row, column, value)
             plan.updated.append(row)
@@ -86,7 +93,7 @@ def plan_regions(programme: Programme, rows: list[Row], complaints: Complaints) 
                 },
             )
         )
-    plan = compare(Region, found, wanted)
+    plan = compare(Region, found, wanted, rows)
     _spare_shared_regions(programme, plan, rows, complaints)
     return plan
 
@@ -124,11 +131,11 @@ def plan_institutions(programme: Programme, rows: list[Row], complaints: Complai
                 },
             )
         )
-    return compare(Institution, found, wanted)
+    return compare(Institution, found, wanted, rows)
 
 
 def plan_units(programme: Programme, rows: list[Row], complaints: Complaints) -> Plan:
-    found = by_code(Unit.objects.filter(programme=programme).select_related("host"))
+    found = by_code(Unit.objects.filter(programme=programme).select_related("host", "institution"))
     institutions = dict(Institution.objects.filter(programme=programme).values_list("code", "id"))
     regions = all_regions()
     # Booths and their hall may come in one file, in any order: everybody gets an id first.
@@ -157,7 +164,7 @@ def plan_units(programme: Programme, rows: list[Row], complaints: Complaints) ->
             )
         )
     _complain_of_cycles(found, rows, complaints)
-    return compare(Unit, found, wanted)
+    return compare(Unit, found, wanted, rows)
 
 
 def _complain_of_cycles(found: Mapping[str, Unit], rows: list[Row], complaints: Complaints) -> None:
@@ -187,14 +194,16 @@ def plan_products(programme: Programme, rows: list[Row], complaints: Complaints)
                 },
             )
         )
-    return compare(Product, found, wanted)
+    return compare(Product, found, wanted, rows)
 
 
 def plan_standards(programme: Programme, rows: list[Row], complaints: Complaints) -> Plan:
     products = by_code(Product.objects.filter(programme=programme))
     units = by_code(Unit.objects.filter(programme=programme))
     regions = all_regions()
-    standards = PublishedStandard.objects.filter(product__programme=programme)
+    standards = PublishedStandard.objects.filter(product__programme=programme).select_related(
+        "product", "unit"
+    )
     found = {(s.product_id, s.region_id, s.unit_id, s.valid_from): s for s in standards}
     wanted: list[tuple[Key, Values]] = []
     for row in rows:
@@ -206,7 +215,7 @@ def plan_standards(programme: Programme, rows: list[Row], complaints: Complaints
         place = (product.pk if product else None, region, unit.pk if unit else None)
         wanted.append(((*place, row.values["valid_from"]), _standard(row, *place)))
     _complain_of_overlaps(found, wanted, rows, complaints)
-    return compare(PublishedStandard, found, wanted)
+    return compare(PublishedStandard, found, wanted, rows)
 
 
 def _standard(row: Row, product: UUID | None, region: str | None, unit: UUID | None) -> Values:

@@ -10,6 +10,7 @@ from backend.units.actions import Report
 from backend.units.models import Institution, Product, PublishedStandard, Region, Unit
 from backend.units.rules import CODE_LENGTH_MAX, InstitutionClass, RegionKind, UnitType
 from backend.units.tables import TABLES
+from backend.units.written import Change
 
 BOOTHS_LISTED_MAX = 200
 WORDS_LENGTH_MAX = 80
@@ -160,6 +161,14 @@ class RowErrorOut(serializers.Serializer[Any]):
     words = ComplaintWords()
 
 
+class ChangeOut(serializers.Serializer[Change]):
+    row = serializers.IntegerField()
+    key = serializers.CharField()
+    column = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
 class ReportOut(serializers.Serializer[Report]):
     kind = serializers.CharField()
     dry_run = serializers.BooleanField()
@@ -171,3 +180,6 @@ class ReportOut(serializers.Serializer[Report]):
     ignored_columns = serializers.ListField(child=serializers.CharField())
     error_count = serializers.IntegerField()
     errors = RowErrorOut(many=True)  # type: ignore[assignment]  # DRF takes declared fields off the class
+    added = serializers.ListField(child=serializers.CharField())
+    change_count = serializers.IntegerField()
+    changes = ChangeOut(many=True)

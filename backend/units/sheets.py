@@ -37,7 +37,7 @@ def read_sheet(content: bytes, *, expected: Collection[str]) -> Sheet:
     """The table in a CSV (UTF-8; comma, semicolon or tab) or in the first sheet of an XLSX workbook.
 
     `expected` are column names that help to tell the delimiter. The first row not empty is the header.
-    Raises FileTooLarge, NotATable, WrongEncoding, EmptyTable, TooManyRows, TooManyColumns, WorkbookTooBig,
+    Raises FileTooLarge, NotATable, HoldsMacros, WrongEncoding, EmptyTable, TooManyRows, TooManyColumns, WorkbookTooBig,
     ReaderUnavailable.
     """
     if len(content) > FILE_BYTES_MAX:
@@ -135,7 +135,10 @@ def _refuse_bombs(content: bytes) -> None:
         members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise errors.NotATable() from None
-    if not any(member.filename == "xl/workbook.xml" for member in members):
+    names = {member.filename.casefold() for member in members}
+    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
+        raise errors.HoldsMacros()
+    if "xl/workbook.xml" not in names:
         raise errors.NotATable()
     unpacked = sum(member.file_size for member in members)
     if len(members) > WORKBOOK_MEMBERS_MAX or unpacked > WORKBOOK_BYTES_MAX:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from backend.core.spreadsheets import unguarded
 from backend.units import errors
 from backend.units.complaints import BadCell, Complaints
 from backend.units.rules import (
@@ -32,6 +33,8 @@ RUPIAH_MAX = 10**12
 MINUTES_MAX = 100_000
 AMOUNT_MAX = 10_000
 SIXTH_DECIMAL = Decimal("0.000001")  # a tenth of a metre
+
+FORMULA_BEGINS = ("=", "@", "＝", "＠")  # a lone minus or plus may be meant as it stands
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _REGION_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2})?", re.ASCII)
@@ -103,10 +106,13 @@ def _read_row(
 
 
 def _clean(raw: str) -> str:
-    """A cell with single spaces between its words (line breaks are spaces too) and composed accents (NFC)."""
-    text = unicodedata.normalize("NFC", " ".join(raw.split()))
+    """A cell with single spaces between its words (line breaks are spaces too) and composed accents (NFC), without
+    the apostrophe that our own files put before what a spreadsheet could run."""
+    text = unguarded(unicodedata.normalize("NFC", " ".join(raw.split())))
     if not text.isprintable():  # NUL, which PostgreSQL refuses, and marks that hide what a name really says
         raise BadCell("control-character")
+    if text.startswith(FORMULA_BEGINS):
+        raise BadCell("formula")
     return text
 
 

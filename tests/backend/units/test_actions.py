@@ -62,6 +62,9 @@ def test_mira_brings_regions_institutions_units_products_and_standards(bring, pr
         "ignored_columns": (),
         "error_count": 0,
         "errors": (),
+        "added": ("63", "63.01"),
+        "change_count": 0,
+        "changes": (),
     }
     assert bring("institutions", table("institutions", "SAMSAT,UPPD Pelaihari,samsat,,63.01")).created == 1
     hours = "Mon-Thu 08:00-14:00; Fri 08:00-11:00"
@@ -174,10 +177,16 @@ def test_columns_nobody_knows_are_named_and_ignored(bring):
     assert (report.ignored_columns, report.created) == (("no", "catatan"), 1)
 
 
-def test_what_looks_like_a_formula_is_a_name(bring, samsat):
-    bring("units", units({"name": '=HYPERLINK("x")', "address": "+62 511, @kantor"}))
+@pytest.mark.parametrize("name", ['=HYPERLINK("x")', "@SUM(A1)", "＝1+1", "'=1+1"])
+def test_a_formula_is_no_value(bring, samsat, name):
+    report = bring("units", units({"name": name}))
+    assert complaints(report) == [(2, "name", name, "formula")]
+
+
+def test_a_telephone_number_and_a_dash_are_values(bring, samsat):
+    bring("units", units({"name": "+62 511, @kantor", "address": "-"}))
     unit = Unit.objects.get(code="SAM-9")
-    assert (unit.name, unit.address) == ('=HYPERLINK("x")', "+62 511, @kantor")
+    assert (unit.name, unit.address) == ("+62 511, @kantor", "-")
 
 
 def test_spaces_and_line_breaks_in_a_name_become_single_spaces(bring, samsat):

@@ -236,6 +236,9 @@ def test_mira_imports_a_table(mira, samsat):
             "ignored_columns": [],
             "error_count": 0,
             "errors": [],
+            "added": ["SAM-9"],
+            "change_count": 0,
+            "changes": [],
         },
     )
     assert Unit.objects.filter(code="SAM-9").exists()
@@ -271,6 +274,9 @@ def test_a_table_with_errors_is_a_problem_that_names_them(mira, samsat):
                 },
             }
         ],
+        "added": [],
+        "change-count": 0,
+        "changes": [],
     }
 
 

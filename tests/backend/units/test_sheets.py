@@ -130,3 +130,12 @@ def test_a_workbook_has_its_limits_of_rows_and_columns():
 def test_formulas_are_text_when_typed_as_text_and_values_otherwise():
     rows = [["code", "name"], ["63", "=1+1"], ["64", "@SUM(A1)"]]
     assert read(workbook(rows))[1] == ((2, ("63", "=1+1")), (3, ("64", "@SUM(A1)")))
+
+
+@pytest.mark.parametrize("member", ["xl/vbaProject.bin", "XL/VBAPROJECT.BIN", "xl/macrosheets/sheet1.xml"])
+def test_a_workbook_with_macros_is_refused_whatever_its_name_ends_with(member):
+    content = io.BytesIO(workbook([["code"], ["SAM-1"]]))
+    with zipfile.ZipFile(content, "a") as book:
+        book.writestr(member, b"Sub AutoOpen()")
+    with pytest.raises(errors.HoldsMacros):
+        read(content.getvalue())
