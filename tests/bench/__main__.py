@@ -21,9 +21,15 @@ SECTIONS = {
     "traffic": "Bytes of the field client, against the server as deployed",
     "slow": "200 slow phones at once",
     "numbers": "Scores, figures and exports, SQLite",
+    "console": "Pages of the console and of results, PostgreSQL, server as deployed, few and many visits",
     "phone": "The phone app in Chromium, four times slowed down, and a peer's web form",
 }
-TOGETHER = (("server", "traffic", "slow"), ("numbers",), ("phone",))  # in one process, over one database
+TOGETHER = (
+    ("server", "traffic", "slow"),
+    ("numbers",),
+    ("console",),
+    ("phone",),
+)  # in one process, over one database
 
 
 def main() -> int:
@@ -89,7 +95,7 @@ def as_deployed(folder: Path, wanted: list[str], *, quick: bool, verbose: bool) 
     kept = True
     with stack.durable_database() as database:
         stack.enter(folder, database)
-        from tests.bench import rounds, traffic, trickling
+        from tests.bench import desks, rounds, traffic, trickling
 
         with stack.serving(folder) as ours:
             for name in wanted:
@@ -98,6 +104,8 @@ def as_deployed(folder: Path, wanted: list[str], *, quick: bool, verbose: bool) 
                     with stack.serving_floor(folder) as floor:
                         size = rounds.QUICK if quick else rounds.WHOLE
                         kept = rounds.measure(ours, floor, size, verbose=verbose)
+                elif name == "console":
+                    desks.measure(ours, quick=quick)
                 elif name == "traffic":
                     traffic.traffic(ours, folder, visits=2 if quick else 6)
                 else:

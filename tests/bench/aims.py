@@ -15,6 +15,7 @@ FLOOR_THEN = {
     "single": 571.0,
     "photos": 86.0,
 }  # visits a core-second of tests/bench/floor.py, when the aims were set
+PAGE_MS, QUERIES = 150, 15  # p95 of a page on two cores, and its statements, whatever there is
 
 
 @dataclass(frozen=True)
