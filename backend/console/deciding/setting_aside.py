@@ -51,6 +51,11 @@ class Row:
     kind: Promise
     why: str
 
+    @property
+    def zone(self) -> str:
+        """Whose clock its times are shown on; "" for the usual one."""
+        return self.order.unit.time_zone if self.order else ""
+
 
 @require_safe
 @at_desk(*VERBS)

@@ -14,7 +14,8 @@
     if (!found) return;
     event.preventDefault();
     if (found.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=submit])")) found.focus();
-    else if (found.matches("a[href], button, summary, input")) found.click();
+    else if (found.matches("summary")) { found.click(); found.focus(); } // so that Tab goes on inside
+    else if (found.matches("a[href], button, input")) found.click();
     else found.focus();
   });
 
