@@ -4,8 +4,10 @@ another room's work; every task is given the subject's id and may be run twice w
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend.accounts.tasks import send_invitation
 from backend.indicators.tasks import score_visit
 
 REACTIONS: Mapping[str, Sequence[Any]] = {
+    "person.invited": [send_invitation],
     "visit.accepted": [score_visit],
 }

@@ -187,10 +187,7 @@ DATABASES = {"default": database(text("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "backend.people.proving.NameAndPassword"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -200,6 +197,108 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("HTTPS_ONLY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = whole("SESSION_HOURS", 12) * 60 * 60  # seconds from signing in, however busy one is
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/console/"
+PUBLIC_URL = text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # where links in letters lead
+LINK_DAYS = whole("LINK_DAYS", 3)  # how long an invitation's link lives, and one for a new password
+PASSWORD_RESET_TIMEOUT = LINK_DAYS * 24 * 60 * 60
+
+
+def roles(name: str) -> list[str]:
+    known = (
+        "coordinator",
+        "manager",
+        "consumer",
+        "administrator",
+    )  # a phone asks an inspector for no second one
+    named = listed(name, "")
+    if strange := [role for role in named if role not in known]:
+        raise ImproperlyConfigured(
+            f"{name}: {', '.join(strange)} cannot be asked for it; say some of {', '.join(known)}"
+        )
+    return named
+
+
+SECOND_FACTOR_ROLES = roles(
+    "SECOND_FACTOR_ROLES"
+)  # who must sign in with a one-time code or a passkey as well
+
+# Wrong passwords and codes are counted per name and address, in the database, at every door alike.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = whole("SIGN_IN_TRIES", 10)
+AXES_COOLOFF_TIME = timedelta(minutes=whole("LOCK_OUT_MINUTES", 15))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on while locked out does not lengthen it
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the journal tells who signed in
+AXES_USERNAME_CALLABLE = "backend.people.proving.counted_name"
+AXES_CLIENT_IP_CALLABLE = "backend.people.proving.address_of"
+AXES_LOCKOUT_CALLABLE = "backend.accounts.locked_out.locked_out"
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "login",
+    "password",
+    "code",
+    "credential",
+    "csrfmiddlewaretoken",
+    "next",
+]
+AXES_VERBOSE = False
+
+ACCOUNT_ADAPTER = "backend.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the link that was sent to it
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "backend.accounts.forms.SignIn",
+    "user_token": "backend.accounts.forms.LinkRead",
+    "change_password": "backend.accounts.forms.ChangePassword",
+    "reset_password_from_key": "backend.accounts.forms.NewPassword",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/15m/key",  # codes of the second factor; passwords are counted by axes
+    "reset_password": "20/m/ip,3/15m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+MFA_ADAPTER = "backend.accounts.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited, nobody signs herself up under another's address
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_TOTP_ISSUER = "Samar"
+MFA_FORMS = {
+    "authenticate": "backend.accounts.forms.Code",
+    "reauthenticate": "backend.accounts.forms.CodeAgain",
+    "add_webauthn": "backend.accounts.forms.AddPasskey",
+}
+# Passkeys need https, or localhost; a browser gives none to other plain-http sites.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://")
+USERSESSIONS_TRACK_ACTIVITY = False
+
+
+def post_office(url: str) -> dict[str, object]:
+    """How letters leave: `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, `smtp+plain://host:25` without
+    encryption; empty: they are printed to the console."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL: say smtp://user:password@host:587, smtps:// or smtp+plain://")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+globals().update(post_office(text("EMAIL_URL", "")))
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
 KNOX_TOKEN_MODEL = "people.DeviceToken"
 MIGRATION_MODULES = {"knox": None}  # its own table of tokens would stand empty beside ours
@@ -314,5 +413,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "WARNING")},
     # A refused request is told to whoever asked; only what nobody expected belongs in the log.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}},
 }

@@ -10,6 +10,7 @@ from backend.health import healthz
 
 handler400 = "backend.pages.problems.bad_request"
 handler404 = "backend.pages.problems.not_found"
+handler429 = "backend.accounts.views.too_many_requests"
 handler500 = "backend.pages.problems.server_error"
 
 # Phones come first: an address is found by trying one after the other.

@@ -17,6 +17,7 @@ from backend.pages.page import problem_page
 from backend.people.access import require_any
 from backend.people.errors import NoSuchProgramme
 from backend.people.models import Programme, User
+from backend.people.proving import second_factor_missing
 from backend.people.rules import Standing, Verb
 
 View = Callable[..., HttpResponseBase]
@@ -72,10 +73,13 @@ def signed_in(view: View) -> View:
 
 
 def anybody(view: View) -> View:
-    """A page for everybody. Problems become pages in words."""
+    """A page for everybody. Problems become pages in words; whoever still owes the second factor that a role of hers
+    needs proves it first."""
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
+        if second_factor_missing(request):
+            return _first_to(request, second_factor_url())
         try:
             return view(request, *args, **more)
         except Problem as problem:
@@ -86,12 +90,17 @@ def anybody(view: View) -> View:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back to here; a form that was sent is kept, and shown again with what was typed."""
-    back = request.get_full_path()
-    if request.method == "POST":
-        back = keep_form(request)
-    answer = redirect_to_login(back, reverse("account_login"))
-    if request.headers.get(
-        "HX-Request"
-    ):  # htmx follows redirects out of sight; this one is for the whole window
+    return _first_to(request, reverse("account_login"))
+
+
+def second_factor_url() -> str:
+    return reverse("second_factor")
+
+
+def _first_to(request: HttpRequest, url: str) -> HttpResponse:
+    back = keep_form(request) if request.method == "POST" else request.get_full_path()
+    answer = redirect_to_login(back, url)
+    # htmx follows redirects out of sight; this one is for the whole window
+    if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": answer["Location"]})
     return answer

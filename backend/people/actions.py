@@ -25,48 +25,18 @@ from backend.people.errors import (
     NotYourDevice,
     NotYourOwnRoles,
     OldPasswordWrong,
-    UserDisabled,
     WeakPassword,
-    WrongPassword,
 )
 from backend.people.models import Device, DeviceToken, Membership, Programme, User
 from backend.people.rules import Role, Verb, regions_for
 
 
-def sign_in_device(
-    username: str, password: str, *, device: UUID, name: str, platform: str = ""
-) -> tuple[User, Device, str]:
-    """A new token for a device; the device's older token dies with it.
-
-    Raises WrongPassword, UserDisabled, NotYourDevice, DeviceRevoked (a revoked device stays revoked).
-    """
-    user = _proven(username, password)
-    known, token = _bind(user, device, name, platform)
-    return user, known, token
-
-
-def sign_in_browser(username: str, password: str) -> User:
-    """Who she is, for a session cookie. Raises WrongPassword, UserDisabled."""
-    user = _proven(username, password)
-    _note_browser(user)
-    return user
-
-
-def _proven(username: str, password: str) -> User:
-    """Outside any transaction: hashing takes its time, and nobody should wait for it."""
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        User().set_password(password)  # an unknown name takes as long as a wrong password
-        raise WrongPassword()
-    if not user.check_password(password):
-        raise WrongPassword()
-    if not user.is_active:
-        raise UserDisabled()
-    return user
-
-
 @one_transaction
-def _bind(user: User, device: UUID, name: str, platform: str) -> tuple[Device, str]:
+def sign_in_device(user: User, *, device: UUID, name: str, platform: str = "") -> tuple[Device, str]:
+    """A new token for a device of a person who proved who she is; the device's older token dies with it.
+
+    Raises NotYourDevice, DeviceRevoked (a revoked device stays revoked).
+    """
     Device.objects.get_or_create(pk=device, defaults={"user": user})
     known = Device.objects.select_for_update().get(pk=device)
     if known.user_id != user.pk:
@@ -82,8 +52,22 @@ def _bind(user: User, device: UUID, name: str, platform: str) -> tuple[Device, s
 
 
 @one_transaction
-def _note_browser(user: User) -> None:
-    record("person.signed_in", user, by=user)
+def note_sign_in(user: User, *, by_means: Iterable[str]) -> None:
+    """She signed in at a browser: `by_means` names how, e.g. password, totp, webauthn, recovery_codes."""
+    record("person.signed_in", user, by=user, data={"by": list(by_means)})
+
+
+@one_transaction
+def note_lock_out(username: str) -> None:
+    """Somebody tried a name too often. Names that nobody has leave no line."""
+    if person := User.objects.filter(username__iexact=username).first():
+        record("person.locked_out", person, by=None)
+
+
+@one_transaction
+def note_second_factor(user: User, what: str, *, kind: str) -> None:
+    """`what`: added, removed or renewed; `kind`: totp, webauthn, recovery_codes."""
+    record(f"second-factor.{what}", user, by=user, data={"kind": kind})
 
 
 @one_transaction
@@ -168,6 +152,12 @@ def change_password(user: User, *, old: str, new: str) -> None:
     """
     if not user.check_password(old):
         raise OldPasswordWrong()
+    choose_password(user, new)
+
+
+@one_transaction
+def choose_password(user: User, new: str) -> None:
+    """A new password for whoever proved who she is, by her old one or by a link sent to her. Raises WeakPassword."""
     _set_password(user, new)
     user.save(update_fields=["password"])
     record("password.changed", user, by=user)

@@ -10,8 +10,15 @@ from knox.settings import CONSTANTS
 from rest_framework.authentication import SessionAuthentication
 
 from backend.core.clock import now
-from backend.people.errors import DeviceRevoked, TokenExpired, TokenUnknown, UserDisabled
+from backend.people.errors import (
+    DeviceRevoked,
+    SecondFactorNeeded,
+    TokenExpired,
+    TokenUnknown,
+    UserDisabled,
+)
 from backend.people.models import DeviceToken, User, tokens_like
+from backend.people.proving import second_factor_missing
 
 
 class DeviceTokens(TokenAuthentication):
@@ -42,7 +49,19 @@ class DeviceTokens(TokenAuthentication):
 
 
 class BrowserSessions(SessionAuthentication):
-    """Django's session cookie with CSRF, for people in browsers."""
+    """Django's session cookie with CSRF, for people in browsers. Whoever still owes the second factor that a role of
+    hers needs is nobody yet, save at the door itself (a view that says `before_second_factor`)."""
+
+    def authenticate(self, request: Any) -> tuple[Any, None] | None:
+        found: tuple[Any, None] | None = super().authenticate(request)
+        view = (request.parser_context or {}).get("view")
+        if (
+            found
+            and not getattr(view, "before_second_factor", False)
+            and second_factor_missing(request._request)
+        ):
+            raise SecondFactorNeeded()
+        return found
 
     def authenticate_header(self, request: Any) -> str:
         return "Session"

@@ -141,3 +141,60 @@ class NotARegion(Invalid):
 
     code = "not-a-region"
     words_id = "Ini bukan kode wilayah seperti 63 atau 63.01."
+
+
+class LockedOut(NotAllowed):
+    """Too many wrong tries for this name from here. Nothing is lost; try again later, or ask for a new password."""
+
+    code = "locked-out"
+    words_id = (
+        "Terlalu banyak percobaan yang salah untuk nama ini dari sini. Tidak ada yang hilang; coba lagi nanti, atau "
+        "minta kata sandi baru."
+    )
+    status = 429
+
+    def __init__(self, *, minutes: int) -> None:
+        super().__init__(minutes=minutes)
+        self.headers = {"Retry-After": str(minutes * 60)}
+
+
+class SecondFactorNeeded(Unauthenticated):
+    """This account is protected by a second factor: send its one-time code too (`code`), or sign in with a browser."""
+
+    code = "second-factor-needed"
+    words_id = "Akun ini dilindungi faktor kedua: kirim juga kode sekali pakainya (`code`), atau masuklah dengan peramban."
+
+
+class SecondFactorNotSetUp(NotAllowed):
+    """Your role needs a second factor; sign in with a browser and set it up first."""
+
+    code = "second-factor-not-set-up"
+    words_id = "Peran Anda memerlukan faktor kedua; masuklah dengan peramban dan siapkan dahulu."
+
+
+class WrongCode(Unauthenticated):
+    """This one-time code is wrong, or was used before."""
+
+    code = "wrong-code"
+    words_id = "Kode sekali pakai ini salah, atau sudah pernah dipakai."
+
+
+class LastSecondFactor(NotAllowed):
+    """Your role needs a second factor; add another one before you remove this."""
+
+    code = "last-second-factor"
+    words_id = "Peran Anda memerlukan faktor kedua; tambahkan yang lain sebelum menghapus yang ini."
+
+
+class AlreadySignedIn(Conflict):
+    """She has a password already; whoever forgot hers asks for a new one at the sign-in page."""
+
+    code = "already-signed-in"
+    words_id = "Ia sudah punya kata sandi; yang lupa meminta kata sandi baru di halaman masuk."
+
+
+class NoAddress(Invalid):
+    """There is no e-mail address to send an invitation to."""
+
+    code = "no-address"
+    words_id = "Tidak ada alamat surel untuk mengirim undangan."

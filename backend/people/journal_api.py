@@ -66,4 +66,3 @@ class Journal(ListAPIView[Entry]):
     @extend_schema(parameters=[JournalQuery])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
-

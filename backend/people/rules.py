@@ -106,6 +106,11 @@ def regions_for(role: Role, codes: Iterable[str]) -> list[str]:
     return wanted
 
 
+def second_factor_required(roles: Iterable[Role], required: frozenset[str]) -> bool:
+    """Whether one of these roles is among those that a setting protects."""
+    return any(role.value in required for role in roles)
+
+
 @dataclass(frozen=True)
 class Standing:
     """What one person is in one programme."""

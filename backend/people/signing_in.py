@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from django.contrib.auth import login, logout, update_session_auth_hash
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -12,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.core.errors import Unauthenticated
-from backend.people import actions
+from backend.people import actions, proving
 from backend.people.authentication import BrowserSessions, DeviceTokens
+from backend.people.errors import SecondFactorNeeded
 from backend.people.models import DeviceToken, Programme, User
 from backend.people.throttles import throttles_for
 from backend.rest.forms import In
@@ -28,8 +30,11 @@ class DeviceIn(In):
 
 
 class PasswordIn(In):
-    username = serializers.CharField(max_length=60)
+    username = serializers.CharField(max_length=254, help_text="Or an e-mail address")
     password = serializers.CharField(max_length=256, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20, default="", allow_blank=True, help_text="Of the second factor, where one was set up"
+    )
 
 
 class LoginIn(PasswordIn):
@@ -100,14 +105,14 @@ class Login(APIView):
     def post(self, request: Request) -> Response:
         """A token for this device; an older token of the same device dies."""
         sent = LoginIn.read(request.data)
-        user, device, token = actions.sign_in_device(
-            sent["username"],
-            sent["password"],
-            device=sent["device"]["id"],
-            name=sent["device"]["name"],
-            platform=sent["device"]["platform"],
+        device = sent["device"]
+        user = proving.prove(request._request, sent["username"], sent["password"])
+        proving.prove_by_code(request._request, user, sent["code"])
+        known, token = actions.sign_in_device(
+            user, device=device["id"], name=device["name"], platform=device["platform"]
         )
-        return Response(LoginOut({"token": token, "user": user, "device": device}).data)
+        proving.forget_failures(request._request, sent["username"])
+        return Response(LoginOut({"token": token, "user": user, "device": known}).data)
 
 
 class Logout(APIView):
@@ -137,6 +142,7 @@ class Password(APIView):
         actions.change_password(cast(User, request.user), **NewPasswordIn.read(request.data))
         if request.auth is None:
             update_session_auth_hash(request._request, cast(User, request.user))
+            UserSession.objects.create_from_request(request._request)
         return Response(status=204)
 
 
@@ -144,6 +150,7 @@ class Session(APIView):
     """For browsers: a cookie, and a CSRF token with every change."""
 
     authentication_classes = [BrowserSessions]
+    before_second_factor = True
     permission_classes = [AllowAny]
 
     def get_throttles(self) -> list[Any]:
@@ -155,14 +162,20 @@ class Session(APIView):
         get_token(request._request)
         if not request.user.is_authenticated:
             raise Unauthenticated()
+        if proving.second_factor_missing(request._request):
+            raise SecondFactorNeeded()
         return Response(MeOut(request.user).data)
 
     @extend_schema(request=PasswordIn, responses=MeOut)
     def post(self, request: Request) -> Response:
         """Sign in. Needs the CSRF token too, or somebody could sign a visitor in under another name."""
         BrowserSessions().enforce_csrf(request)
-        user = actions.sign_in_browser(**PasswordIn.read(request.data))
-        login(request._request, user)
+        sent = PasswordIn.read(request.data)
+        user = proving.prove(request._request, sent["username"], sent["password"])
+        second = proving.prove_by_code(request._request, user, sent["code"])
+        proving.sign_in(request._request, user, second_factor=second)
+        UserSession.objects.create_from_request(request._request)
+        actions.note_sign_in(user, by_means=["password", "code"] if second else ["password"])
         return Response(MeOut(user).data)
 
     @extend_schema(request=None, responses={204: None})
