@@ -28,7 +28,7 @@ from backend.console.visit.items import RECALLED, PhotoSeen, dimensions_seen, st
 from backend.console.visit.place_map import drawn
 from backend.console.visit.reading import Scene, can_return, read_scene
 from backend.console.visit.standard import beside
-from backend.console.visit.timeline import durations, recall, timeline, waited_minutes
+from backend.console.visit.timeline import durations, on_day, recall, timeline, waited_minutes
 from backend.console.visit.wording import context_words
 from backend.core.clock import now
 from backend.evidence.rules import read_uuid
@@ -130,20 +130,24 @@ def _told(scene: Scene, decisions: list[Decided]) -> dict[str, Any]:
     items = scene.instrument.items_for(variant)
     numbers = {key: photo.number for key, photo in scene.photos.items()}
     decided = [(one.decision.decided_at, decision_words(one.decision)) for one in decisions]
+    events = timeline(
+        told,
+        scene.written,
+        window=order.window,
+        sent_at=submission.sent_at,
+        received_at=submission.received_at,
+        numbers=numbers,
+        decisions=decided,
+    )
+    zone = order.unit.time_zone
+    day = scene.visit.local_date or scene.visit.told_at.date()
     longest = recall(told.answers, read_time)
     return {
         "checklist": scene.instrument,
         "own_checklist": scene.own_checklist,
         "readable": bool(scene.doc),
-        "events": timeline(
-            told,
-            scene.written,
-            window=order.window,
-            sent_at=submission.sent_at,
-            received_at=submission.received_at,
-            numbers=numbers,
-            decisions=decided,
-        ),
+        "day": day,
+        "events": [(event, [on_day(at, zone, day) for at in event.clocks]) for event in events],
         "durations": durations(told, submission.received_at),
         "recall": in_words(longest) if longest > RECALLED else "",
         "map": drawn(order.unit.place, {"arrived": told.arrived, "left": told.left}),

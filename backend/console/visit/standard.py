@@ -52,23 +52,25 @@ def beside(
     answers: Mapping[str, Any],
     marked_wait: int | None,
 ) -> list[Beside]:
-    """Every comparison that something is known for.
+    """Every comparison that something is known for: fees, waiting, completion.
 
     default_wait   minutes the checklist takes where the unit has published none
     marked_wait    minutes between ticket and call, by the inspector's marks
     """
-    lines: list[Beside] = []
+    fees: list[Beside] = []
+    waits: list[Beside] = []
+    completions: list[Beside] = []
     for item in items:
         value = _value(answers.get(item.code))
         if item.type is Type.RUPIAH and _is_pair(value):
-            lines.append(_fee(item, value, standard))
+            fees.append(_fee(item, value, standard))
         elif item.type is Type.MINUTES and _is_number(value):
-            lines.append(_wait(_("Waiting, as answered"), value, standard, default_wait, item.code))
+            waits.append(_wait(_("Waiting, as answered"), value, standard, default_wait, item.code))
         elif item.type is Type.DURATION and _is_pair(value):
-            lines.append(_completion(item, value, standard))
+            completions.append(_completion(item, value, standard))
     if marked_wait is not None:
-        lines.append(_wait(_("Waiting, by the marks"), marked_wait, standard, default_wait))
-    return lines or _promises(standard)
+        waits.append(_wait(_("Waiting, by the marks"), marked_wait, standard, default_wait))
+    return [*fees, *waits, *completions] or _promises(standard)
 
 
 def completion_words(standard: Promised) -> str:

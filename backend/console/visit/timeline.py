@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from backend.assignments.rules import Window
 from backend.console.spans import in_words
 from backend.console.visit.testimony import Written
+from backend.pages.templatetags.samar import hour
 from backend.visits.rules import CLOCK_DIFFERENCE_MAX
 from backend.visits.testimony import Told
 
@@ -36,7 +39,7 @@ class Event:
     """One line. `happened` and `noted` are the phone's clock, `here` is the server's.
 
     kind     "window", "mark", "photo", "paper" or "decision"
-    photos   numbers of the photos taken then
+    photos   numbers of the photos taken then, in words: "1–4, 7"
     remark   what is odd about it; "" when nothing is
     """
 
@@ -45,8 +48,12 @@ class Event:
     happened: datetime | None = None
     noted: datetime | None = None
     here: datetime | None = None
-    photos: tuple[int, ...] = ()
+    photos: str = ""
     remark: str = ""
+
+    @property
+    def clocks(self) -> tuple[datetime | None, ...]:
+        return self.happened, self.noted, self.here
 
     @property
     def moment(self) -> datetime:
@@ -81,8 +88,8 @@ def timeline(
         Event(_("Window opens"), "window", here=window.opens),
         Event(_("Window closes"), "window", here=window.closes),
         *(_mark(name, at, written.noted.get(name)) for name, at in told.marks.items()),
-        *_photos(written, numbers),
         *_papers(told, written),
+        *_photos(written, numbers),
         _arrival(sent_at, received_at),
         *(Event(words, "decision", here=when) for when, words in decisions),
     ]
@@ -122,6 +129,26 @@ def recall(answers: Mapping[str, Any], read_time: Any) -> timedelta:
     return longest
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """1–4, 7"""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def on_day(moment: datetime | None, zone: str, day: date) -> str:
+    """The hour alone on the visit's own day, with its date on another; "" for None."""
+    if moment is None:
+        return ""
+    same = moment.astimezone(ZoneInfo(zone)).date() == day
+    words = hour(moment, zone)
+    return words if same else f"{words}, {date_format(moment.astimezone(ZoneInfo(zone)).date(), 'j M Y')}"
+
+
 def _mark(name: str, at: datetime, noted: datetime | None) -> Event:
     late = noted is not None and noted - at > NOTED_AT_ONCE
     remark = _("noted %(span)s later") % {"span": in_words(noted - at)} if noted is not None and late else ""
@@ -140,7 +167,7 @@ def _photos(written: Written, numbers: Mapping[UUID, int]) -> Iterable[Event]:
             _("Photos taken"),
             "photo",
             happened=first,
-            photos=tuple(sorted(number for _at, number in taken)),
+            photos=ranges([number for _at, number in taken]),
         )
 
 
