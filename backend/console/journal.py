@@ -90,13 +90,10 @@ def told(line: Entry, reader: User) -> dict[str, Any]:
     hidden = journal_lines.is_hidden(reader, line)
     seen = journal_lines.as_seen_by(reader, line)
     link = getattr(seen, "seal", None)
-    if seen.actor:
-        who = seen.actor.name or seen.actor.username
-    else:
-        who = _("An inspector") if hidden else _("The system")
+    nobody = _("An inspector") if hidden else _("The system")
     return {
         "line": seen,
-        "who": who,
+        "who": (seen.actor.name or seen.actor.username) if seen.actor else nobody,
         "hidden": hidden,
         "deed": sentence_of(seen.event, seen.data),
         "facts": sorted(seen.data.items()),

@@ -11,7 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from backend.pages.errors import FormTooLarge
+from backend.pages.page import problem_page
+
 NOT_PAGES = ("/api/", "/app/", "/static/", "/healthz")
+FORM_BYTES_MAX = 8 * 1024 * 1024  # of a whole form, files included; the server itself asks for no more either
 REFUSED = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
 
 
@@ -47,11 +51,17 @@ class Manners:
             return self.answer(request)
         with translation.override(language_of(request)):
             request.LANGUAGE_CODE = translation.get_language()
-            response = self.answer(request)
+            response = problem_page(request, FormTooLarge()) if too_long(request) else self.answer(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+def too_long(request: HttpRequest) -> bool:
+    """Whether a form announces more than any page takes. Nothing of it has been read by then."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    return not announced.isdecimal() or int(announced) >= FORM_BYTES_MAX
 
 
 def language_of(request: HttpRequest) -> str:

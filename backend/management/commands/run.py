@@ -17,14 +17,16 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
 from waitress.task import WSGITask
 
+from backend.pages.middleware import FORM_BYTES_MAX, NOT_PAGES
 from backend.sync.unsent_zip import ZIP_BYTES_MAX
 from backend.wsgi import application
 
 THREADS = 8
 CONNECTION_SECONDS_MAX = 120
-BODY_BYTES_MAX = 8 * 1024 * 1024
+LET_GO_BYTES_MAX = 1024 * 1024 * 1024
 UNSENT_WORK = "/api/v1/unsent-work"
 WORKER_PAUSE_SECONDS = 2.0
 
@@ -64,14 +66,33 @@ class Command(BaseCommand):
             worker.stop()
 
 
+class LetGo(FixedStreamReceiver):
+    """A body that nobody will read: its bytes are dropped as they come."""
+
+    def received(self, data: bytes) -> int:
+        taken = min(len(data), self.remain)
+        self.remain -= taken
+        self.completed = self.remain == 0
+        return taken
+
+
 class BoundedRequest(HTTPRequestParser):
-    """waitress takes a body in whole before anybody has looked who sends it; a long one is expected at one place."""
+    """waitress takes a body in whole before anybody has looked who sends it; a long one is expected at one place.
+
+    A page's form that is too long is let go to its end, and answered by pages/middleware.py: a browser shows no answer
+    that comes while it is still sending, only that the connection broke. Programs are stopped at once.
+    """
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        if self.path != UNSENT_WORK:
-            self.adj: Any = copy(self.adj)
-            self.adj.max_request_body_size = BODY_BYTES_MAX
+        if self.path == UNSENT_WORK:
+            return
+        self.adj: Any = copy(self.adj)
+        self.adj.max_request_body_size = FORM_BYTES_MAX
+        of_a_page = not self.path.startswith(NOT_PAGES) and not self.chunked
+        if of_a_page and FORM_BYTES_MAX <= self.content_length < LET_GO_BYTES_MAX:
+            self.adj.max_request_body_size = LET_GO_BYTES_MAX
+            self.body_rcv: Any = LetGo(self.content_length, self.body_rcv.getbuf())
 
 
 class KeepingTask(WSGITask):

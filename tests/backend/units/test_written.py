@@ -30,7 +30,7 @@ def land(programme):
     stnk, skck = world.product(), world.product("SKCK", type="POL")
     world.standard(stnk)
     PublishedStandard.objects.create(
-        product=stnk, unit=booth, completion_amount=90, completion_unit="minutes", source="Maklumat", valid_from="2026-01-01"
+        product=stnk, unit=booth, completion_amount=90, completion_unit="minutes", source="-", valid_from="2026-01-01"
     )  # fmt: skip
     PublishedStandard.objects.create(
         product=skck, region=world.region(), wait_minutes=15, source="-", valid_from="2020-01-01", valid_to="2020-12-31"
@@ -98,7 +98,8 @@ def test_mira_brings_in_what_she_checked_once(mira, programme):
     kept = checked(mira, programme)
     assert (kept.name, Unit.objects.filter(code="SAM-9").exists()) == ("unit.csv", False)
     done, report = bring_in_checked(kept.digest, programme=programme, by=mira.user)
-    assert report.stored and done.report == {"created": 1, "updated": 0, "unchanged": 0}
+    assert report.stored
+    assert done.report == {"created": 1, "updated": 0, "unchanged": 0}
     assert bytes(done.content) == b""
     again, nothing = bring_in_checked(kept.digest, programme=programme, by=mira.user)
     assert (again.report, nothing) == (done.report, None)
