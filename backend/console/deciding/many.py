@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backend.console.deciding.errors import FormIncomplete, NoneChosen, TooManyVisits
+from backend.console.deciding.judging import asked_in
 from backend.console.inbox_visits import followed
 from backend.core.errors import Problem
 from backend.core.ids import uuid7
@@ -82,12 +82,9 @@ def chosen(sent: list[str]) -> dict[UUID, int]:
 
 
 def list_of(request: HttpRequest, desk: Desk) -> str:
-    """The list that was ticked: where the form says, as long as it is here."""
-    back, inbox = (
-        request.POST.get("back", ""),
-        reverse("console:inbox", kwargs={"programme": desk.programme.code}),
-    )
-    return back if back.startswith(inbox) and url_has_allowed_host_and_scheme(back, None) else inbox
+    """The list that was ticked."""
+    inbox = reverse("console:inbox", kwargs={"programme": desk.programme.code})
+    return inbox + asked_in(request.POST.get("query", "")).query
 
 
 def why_not(problem: Problem | None) -> str:

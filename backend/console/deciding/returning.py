@@ -41,6 +41,7 @@ class PointShown:
     answer: str
     photo: PhotoSeen | None
     reasons: tuple[Reason, ...]
+    lacking: bool  # neither a reason nor words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +82,7 @@ def step(
     query = asked_in(typed.query or request.GET.urlencode()).query
     said = {
         "visit": scene.visit,
-        "points": points_shown(scene, typed),
+        "points": points_shown(scene, typed, sent=problem is not None),
         "typed": typed,
         "attempt": scene.submission.attempt,
         "rev": scene.visit.assignment.rev,
@@ -99,7 +100,7 @@ def step(
     return page(request, "console/deciding/return.html", said, status=status_of(problem) if problem else 200)
 
 
-def points_shown(scene: Scene, typed: Typed) -> list[PointShown]:
+def points_shown(scene: Scene, typed: Typed, *, sent: bool = False) -> list[PointShown]:
     """In the order of the checklist; photos after the item whose answer speaks of them. What is not there any more is
     shown by its name, and refused when it is sent."""
     items = scene.instrument.items_for(scene.visit.assignment.unit.unit_type)
@@ -113,7 +114,10 @@ def points_shown(scene: Scene, typed: Typed) -> list[PointShown]:
         photo = scene.photos.get(point.photo) or PhotoSeen(point.photo, 0, "unknown") if point.photo else None
         answer = answer_words(item, scene.told.answers.get(item.code)) if item else ""
         named = replace(point, item=code)
-        shown.append(PointShown(named, item, answer, photo, reasons_for("photo" if photo else "item")))
+        lacking = sent and not point.reason and not point.words
+        shown.append(
+            PointShown(named, item, answer, photo, reasons_for("photo" if photo else "item"), lacking)
+        )
     return sorted(shown, key=lambda one: (place.get(one.typed.item, len(place)), one.photo is not None))
 
 

@@ -470,7 +470,7 @@ def accept_many(browser, *sent, **more):
 def test_many_are_accepted_and_he_is_back_at_his_list(budi, visit, later):
     browser = browser_of(budi)
     sent = [f"{one.pk}:1" for one in (visit, later)]
-    answer = accept_many(browser, *sent, back="/console/kalsel/inbox/?flags=no")
+    answer = accept_many(browser, *sent, query="flags=no")
     assert (answer.status_code, answer["Location"]) == (302, "/console/kalsel/inbox/?flags=no")
     assert told(browser.get(answer["Location"])) == ["2 visits accepted."]
     assert (stand(visit), stand(later)) == (("accepted", 1), ("accepted", 1))
@@ -510,8 +510,8 @@ def test_a_bent_bulk_form_accepts_nothing(budi, visit, sent, code):
     assert (answer.status_code, answer.context["problem"].code) == (400, code)
 
 
-def test_back_leads_nowhere_else(budi, visit):
-    answer = accept_many(browser_of(budi), f"{visit.pk}:1", back="https://elsewhere.example/")
+def test_a_filter_that_makes_no_sense_leads_to_the_whole_inbox(budi, visit):
+    answer = accept_many(browser_of(budi), f"{visit.pk}:1", query="state=x&then=https://elsewhere.example/")
     assert answer["Location"] == "/console/kalsel/inbox/"
 
 
