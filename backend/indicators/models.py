@@ -108,6 +108,10 @@ class Computation(models.Model):
     class Meta:
         indexes = [models.Index(fields=["programme", "-computed_at"], name="computation_newest_first")]
 
+    def measured_like(self, other: Computation) -> bool:
+        """Whether the figures of the two may be compared: they were made by one method and one checklist."""
+        return (self.method, self.checklist_id) == (other.method, other.checklist_id)
+
 
 class CountedVisit(models.Model):
     """Lineage: this visit's score, with this submission, went into this computation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,7 +15,7 @@ from backend.core.errors import NotAllowed
 from backend.indicators.models import Computation, ComputationQuerySet
 from backend.pages.desk import Desk, anybody, to_sign_in
 from backend.people.errors import NoSuchProgramme
-from backend.people.models import Programme, User
+from backend.people.models import Programme
 from backend.people.rules import Verb
 
 View = Callable[..., HttpResponseBase]
@@ -67,7 +67,7 @@ def _reader(request: HttpRequest, code: str) -> Reader:
     """Raises NoSuchProgramme for outsiders, NotAllowed for those whose roles do not open figures; neither where
     published figures are public and there are some."""
     if request.user.is_authenticated:
-        user = cast(User, request.user)
+        user = request.user
         programme = Programme.objects.visible_to(user).filter(code=code).first()
         if programme is not None:
             desk = Desk(user, programme, user.standing_in(programme))

@@ -57,15 +57,11 @@ class Edition:
     def comparable(self) -> Computation | None:
         """The previous figures if they were made by the same method and checklist; else there is no change to tell."""
         before = self.previous
-        return before if before is not None and same_ruler(before, self.made) else None
+        return before if before is not None and before.measured_like(self.made) else None
 
     def _earlier(self, made: Computation) -> bool:
         days = parse_period(made.period)
         return days.months == self.days.months and days.last < self.days.first
-
-
-def same_ruler(one: Computation, other: Computation) -> bool:
-    return (one.method, one.checklist_id) == (other.method, other.checklist_id)
 
 
 def edition_for(request: HttpRequest, reader: Reader, period: str = "") -> Edition | None:

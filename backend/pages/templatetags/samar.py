@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
@@ -25,6 +26,13 @@ DEFAULT_ZONE = "Asia/Jakarta"
 # Each zone differs from the others by colour, shape and letter: whoever cannot see one sees another.
 SHAPES = {"hijau": "●", "kuning": "▲", "merah": "■", "": "◇"}
 
+CLASSES: dict[str, Promise] = {
+    "pemda": gettext_lazy("Regional governments"),
+    "polres": gettext_lazy("Police (Polres)"),
+    "kantah": gettext_lazy("Land offices"),
+    "samsat": gettext_lazy("Samsat"),
+    "mpp": gettext_lazy("Public service malls"),
+}
 PARTS_OF_A_YEAR = {
     "S": gettext_lazy("half %(number)s of %(year)s"),
     "Q": gettext_lazy("quarter %(number)s of %(year)s"),
@@ -81,6 +89,21 @@ def rupiah(amount: int | None) -> str:
 def points(value: Decimal | None) -> str:
     """54,75: a score as published, two decimals; a dash where there is none."""
     return "–" if value is None else number_format(value, 2, use_l10n=True)
+
+
+@register.filter(name="signed")
+def with_sign(change: Decimal | None) -> str:
+    """+3,20 or −1,10 or 0,00: a change of a score; a dash where nothing can be compared."""
+    if change is None:
+        return "–"
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{points(abs(change))}"
+
+
+@register.filter
+def class_name(klass: str) -> str:
+    """Regional governments; an unknown class by its code."""
+    return str(CLASSES.get(klass, klass))
 
 
 @register.filter

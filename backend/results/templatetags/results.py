@@ -1,4 +1,4 @@
-"""How figures are written on their pages: classes by name, changes with their sign, other bodies' scores as printed."""
+"""How figures are written on their pages: other bodies' scores as printed, promises, weights, bars."""
 
 from __future__ import annotations
 
@@ -15,33 +15,11 @@ from backend.pages.templatetags.samar import points
 
 register = template.Library()
 
-CLASSES: dict[str, Promise] = {
-    "pemda": _("Regional governments"),
-    "polres": _("Police (Polres)"),
-    "kantah": _("Land offices"),
-    "samsat": _("Samsat"),
-    "mpp": _("Public service malls"),
-}
 COMPLETIONS: dict[str, Promise] = {
     "minutes": _("minutes"),
     "hours": _("hours"),
     "working_days": _("working days"),
 }
-
-
-@register.filter
-def class_name(klass: str) -> str:
-    """Regional governments; an unknown class by its code."""
-    return str(CLASSES.get(klass, klass))
-
-
-@register.filter
-def signed(change: Decimal | None) -> str:
-    """+3,20 or −1,10 or 0,00; a dash where nothing can be compared."""
-    if change is None:
-        return "–"
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    return f"{sign}{points(abs(change))}"
 
 
 @register.filter
