@@ -26,7 +26,7 @@ Account = tuple[str, str]
 class Ground:
     """Units and inspectors of a programme, who is barred from where, and the standing orders near enough to hinder.
 
-    `loads` counts the orders that an inspector still has before her.
+    `loads` counts the orders that an inspector still has before her; known of everybody, when everybody is asked for.
     """
 
     units: dict[UUID, Unit]
@@ -80,7 +80,8 @@ def read_ground(
     """
     ground = Ground(_units(programme, units, lock), _inspectors(programme, inspectors, lock))
     people = list(ground.inspectors)
-    ground.loads.update(_loads(programme, people))
+    if inspectors is None:
+        ground.loads.update(_loads(programme, people))
     places = {unit.pk for unit in ground.units.values()} | {
         unit.institution_id for unit in ground.units.values()
     }
@@ -125,7 +126,7 @@ def _bars(people: list[UUID], places: set[UUID]) -> Iterator[tuple[UUID, UUID, B
     for inspector, unit, institution, kind in declared.values_list(
         "inspector", "unit", "institution", "kind"
     ):
-        yield inspector, unit or institution, Bar(kind)
+        yield inspector, institution if unit is None else unit, Bar(kind)
 
 
 def _near(ground: Ground, programme: UUID, opens: list[datetime]) -> Iterator[Planned]:

@@ -1,0 +1,135 @@
+"""What every unit still needs in a period: so many accepted visits by so many inspectors, as results ask for.
+
+All of it is counted by the database in one query, however many visits there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from backend.assignments.models import Assignment
+from backend.core.clock import now
+from backend.indicators.rules import INSPECTORS_MIN, VISITS_MIN, Period
+from backend.pages.desk import Desk
+from backend.people.models import regions_where
+from backend.people.rules import Verb
+from backend.units.rules import TimeZone
+
+OPEN_STATES = ("submitted", "returned")
+UNDETECTED = ("no", "doubt")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of a unit, or of many together.
+
+    ordered, told   orders whose window opens in the period, and those of which something was told
+    accepted        accepted visits of days in the period in which the inspector was not recognised
+    people          by how many inspectors
+    coming          orders of the period that may still become accepted visits
+    """
+
+    ordered: int = 0
+    told: int = 0
+    accepted: int = 0
+    people: int = 0
+    coming: int = 0
+
+    @property
+    def needed(self) -> int:
+        """How many more accepted visits it takes."""
+        return max(VISITS_MIN - self.accepted, INSPECTORS_MIN - self.people, 0)
+
+    @property
+    def unplanned(self) -> int:
+        """How many of those nobody has been sent for."""
+        return max(self.needed - self.coming, 0)
+
+
+NOTHING = Counts()
+
+
+@dataclass(frozen=True)
+class Total:
+    """Of a region: the sum of its units."""
+
+    code: str
+    name: str
+    units: int = 0
+    lacking: int = 0
+    ordered: int = 0
+    told: int = 0
+    accepted: int = 0
+    needed: int = 0
+    unplanned: int = 0
+
+    def plus(self, unit: Counts) -> Total:
+        return replace(
+            self,
+            units=self.units + 1,
+            lacking=self.lacking + (unit.needed > 0),
+            ordered=self.ordered + unit.ordered,
+            told=self.told + unit.told,
+            accepted=self.accepted + unit.accepted,
+            needed=self.needed + unit.needed,
+            unplanned=self.unplanned + unit.unplanned,
+        )
+
+
+def counts(desk: Desk, period: Period) -> dict[UUID, Counts]:
+    """For each unit of the desk's regions that has orders in the period."""
+    where = regions_where(desk.user, Verb.ASSIGN, programme="programme", region="unit__region__code")
+    days = (period.first, period.last)
+    here = _opens_in(period)
+    standing = Q(cancelled_at=None)
+    accepted = standing & Q(
+        told__state="accepted", told__local_date__range=days, told__detected__in=UNDETECTED
+    )
+    coming = here & standing & (Q(told=None, window_closes__gt=now()) | Q(told__state__in=OPEN_STATES))
+    found = Assignment.objects.filter(where, programme=desk.programme)
+    found = found.filter(_opens_about(period) | Q(told__local_date__range=days))
+    rows = (
+        found.order_by()
+        .values_list("unit")
+        .annotate(
+            ordered=Count("pk", filter=here & standing),
+            heard=Count("pk", filter=here & standing & Q(told__isnull=False)),
+            accepted=Count("pk", filter=accepted),
+            people=Count("told__submission__inspector", filter=accepted, distinct=True),
+            coming=Count("pk", filter=coming),
+        )
+    )
+    return {unit: Counts(*numbers) for unit, *numbers in rows}
+
+
+def totals(units: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counts]) -> list[Total]:
+    """By region, in the order of their codes. A unit is {"pk", "region", "region__name"}."""
+    found: dict[str, Total] = {}
+    for unit in units:
+        code = unit["region"]
+        total = found.get(code) or Total(code, unit["region__name"])
+        found[code] = total.plus(counted.get(unit["pk"], NOTHING))
+    return [found[code] for code in sorted(found)]
+
+
+def _opens_in(period: Period) -> Q:
+    """Windows that open on a day of the period, by each unit's own calendar."""
+    found = Q(pk__in=[])
+    for zone in TimeZone:
+        first = datetime.combine(period.first, time(), ZoneInfo(zone))
+        after = datetime.combine(period.last + timedelta(days=1), time(), ZoneInfo(zone))
+        found |= Q(unit__time_zone=zone.value, window_opens__gte=first, window_opens__lt=after)
+    return found
+
+
+def _opens_about(period: Period) -> Q:
+    """The same with a day more at both ends: what an index can answer."""
+    first = datetime.combine(period.first - timedelta(days=1), time(), ZoneInfo("UTC"))
+    return Q(window_opens__range=(first, first + (period.last - period.first) + timedelta(days=3)))
