@@ -171,6 +171,14 @@ class EngineHistories(RuleBasedStateMachine):
     def send_back(self, n: int) -> None:
         self.server.send_back(self.visits[n % len(self.visits)])
 
+    @rule(n=which)
+    def undo_return(self, n: int) -> None:
+        self.server.undo_return(self.visits[n % len(self.visits)])
+
+    @rule(n=which)
+    def take_what_came_late(self, n: int) -> None:
+        self.server.take(self.visits[n % len(self.visits)])
+
     # The inspector
 
     @rule(p=which, n=which, photos=st.integers(0, 2), ends=ending)
@@ -204,6 +212,18 @@ class EngineHistories(RuleBasedStateMachine):
             self.server.send_back(visit)
         self.sync(p=p, faults=faults)
         self.day(p=p, n=n, photos=photos, ends="told", faults=faults)
+
+    @rule(p=which, n=which, photos=st.integers(0, 2), faults=faulty)
+    def correction_of_an_undone_return(self, p: int, n: int, photos: int, faults: list[str]) -> None:
+        """Told, sent back, begun to correct; then the return is undone, and what she finishes comes late."""
+        self.day(p=p, n=n, photos=photos, ends="told", faults=[])
+        for visit in self.visits:
+            self.server.send_back(visit)
+        self.sync(p=p, faults=[])
+        self.visit(p=p, n=n, photos=photos, ends="told")
+        for visit in self.visits:
+            self.server.undo_return(visit)
+        self.sync(p=p, faults=faults)
 
     @rule(p=which, days=st.sampled_from([-3.0, 0.0, 0.1, 3.0]))
     def phone_clock_jumps(self, p: int, days: float) -> None:

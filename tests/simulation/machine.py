@@ -105,6 +105,14 @@ class Histories(Watched, RuleBasedStateMachine):
         self.server.send_back(self.visit(n))
 
     @rule(n=which)
+    def undo_return(self, n: int) -> None:
+        self.server.undo_return(self.visit(n))
+
+    @rule(n=which)
+    def take_what_came_late(self, n: int) -> None:
+        self.server.take(self.visit(n))
+
+    @rule(n=which)
     def accept(self, n: int) -> None:
         self.server.accept(self.visit(n))
 

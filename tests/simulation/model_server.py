@@ -18,13 +18,15 @@ from tests.simulation.papers import JSON
 
 @dataclass(frozen=True)
 class Order:
-    """An order and its visit."""
+    """An order and its visit. `judged`: the attempt of what is judged; `highest`: the highest that was ever current."""
 
     inspector: str
     checklist: str
     state: str = "assigned"
     attempt: int = 1
     rev: int = 1
+    judged: int = 0
+    highest: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,30 @@ class ModelServer(PhotoRoom):
         """The coordinator asks for a correction: another attempt."""
         order = self.orders.get(visit)
         if order and order.state in ("submitted", "accepted"):
-            self._change(visit, state="returned", attempt=order.attempt + 1)
+            self._change(visit, state="returned", attempt=order.highest + 1)
             self._tell_return(order.inspector, visit)
+
+    def undo_return(self, visit: str) -> None:
+        """The coordinator accepts what was told after all, as long as nothing was told since."""
+        order = self.orders.get(visit)
+        if order and order.state == "returned" and not self._missing(visit):
+            self._change(visit, state="accepted", attempt=order.judged)
+            self._touch(order.inspector, "visit", visit)
+
+    def take(self, visit: str) -> None:
+        """The coordinator makes the first late submission the one that is judged; what it replaces becomes late."""
+        order = self.orders.get(visit)
+        late = [name for name, told in self.told.items() if (told.visit, told.slot) == (visit, "late")]
+        if order is None or order.state == "cancelled" or not late:
+            return
+        attempt = self.told[late[0]].attempt
+        for name, told in self.told.items():
+            if (told.visit, told.slot) == (visit, "current") and told.attempt in (attempt, order.judged):
+                self.told[name] = replace(told, slot="late")
+        self.told[late[0]] = replace(self.told[late[0]], slot="current")
+        highest = max(attempt, order.highest)
+        self._change(visit, state="submitted", attempt=attempt, judged=attempt, highest=highest)
+        self._touch(order.inspector, "visit", visit)
 
     def accept(self, visit: str) -> None:
         order = self.orders.get(visit)
@@ -136,7 +160,9 @@ class ModelServer(PhotoRoom):
         kept = Told(item["visit"], item["attempt"], item["checklist"], item["doc"], user, slot)
         self.told[self._name(item)] = kept
         if slot == "current":
-            self._change(item["visit"], state="submitted")
+            attempt = item["attempt"]
+            highest = max(attempt, self.orders[item["visit"]].highest)
+            self._change(item["visit"], state="submitted", judged=attempt, highest=highest)
             self._touch(user, "visit", item["visit"])
         return {**answer, "status": "stored", "slot": slot}
 
@@ -230,7 +256,7 @@ class ModelServer(PhotoRoom):
         (paper,) = (
             told
             for told in self.told.values()
-            if (told.visit, told.attempt, told.slot) == (visit, self.orders[visit].attempt, "current")
+            if (told.visit, told.attempt, told.slot) == (visit, self.orders[visit].judged, "current")
         )
         named = [self.photos.get(one["id"]) for one in json.loads(paper.doc)["photos"]]
         return any(photo is None or photo.state == "need" for photo in named)

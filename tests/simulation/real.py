@@ -28,7 +28,7 @@ from backend.evidence.models import Blob, Photo, Segment, Upload
 from backend.feed.models import Item, Scope, Timeline
 from backend.people.models import Device, DeviceToken
 from backend.people.rules import Role
-from backend.review.actions import decide
+from backend.review.actions import decide, take_submission
 from backend.review.errors import PhotosMissing, VerdictOutOfTurn, VisitCancelled
 from backend.review.models import Decision
 from backend.review.rules import Judgement, Verdict
@@ -105,14 +105,28 @@ class RealServer:
     def accept(self, visit: str) -> None:
         self._judge(visit, Judgement(Verdict.ACCEPTED))
 
+    def undo_return(self, visit: str) -> None:
+        told = Visit.objects.select_related("submission").filter(pk=visit, state="returned").first()
+        if told is not None and told.submission is not None:
+            self._judge(visit, Judgement(Verdict.ACCEPTED), attempt=told.submission.attempt)
+
+    def take(self, visit: str) -> None:
+        late = Submission.objects.filter(visit=visit, slot="late").order_by("pk").first()
+        if late is not None:
+            with suppress(VisitCancelled):
+                take_submission(late.uuid, late.digest, by=self.budi.user)
+
     def publish(self) -> None:
         """Another checklist changes no order that is given out."""
 
-    def _judge(self, visit: str, judgement: Judgement) -> None:
-        told = Visit.objects.filter(pk=visit).first()
+    def _judge(self, visit: str, judgement: Judgement, attempt: int = 0) -> None:
+        """The present attempt, unless another is named; as somebody who looks at the visit at this moment."""
+        told = Visit.objects.select_related("assignment").filter(pk=visit).first()
         if told is not None:
+            seen = frozenset({told.assignment.rev})
+            what = {"decision": uuid7(), "attempt": attempt or told.attempt, "expected_rev": seen}
             with suppress(VisitCancelled, VerdictOutOfTurn, PhotosMissing):
-                decide(UUID(visit), judgement, decision=uuid7(), attempt=told.attempt, by=self.budi.user)
+                decide(UUID(visit), judgement, **what, by=self.budi.user)
 
     # The phone's door
 

@@ -148,8 +148,9 @@ def visits_agree_with_their_papers(whose: Everything) -> Iterator[str]:
     told = whose.of(Visit, "assignment__inspector").select_related("submission")
     for visit in told.iterator(chunk_size=500):
         paper = visit.submission
-        expected = visit.attempt - (visit.state == "returned")
-        if paper is None or (paper.visit, paper.attempt, paper.slot) != (visit.pk, expected, "current"):
+        waits = visit.state == "returned"  # for the attempt after the highest that was ever current
+        fits = paper and (paper.attempt < visit.attempt if waits else paper.attempt == visit.attempt)
+        if not paper or not fits or (paper.visit, paper.slot) != (visit.pk, "current"):
             yield f"I2 visit {visit.pk} ({visit.state}) does not stand on its attempt's current submission"
             continue
         over = Photo.objects.filter(pk__in=paper.photos, visit=visit.pk, inspector=paper.inspector_id)
