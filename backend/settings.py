@@ -256,6 +256,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "backend.accounts.forms.NewPassword",
 }
 ACCOUNT_RATE_LIMITS = {
+    "login": "100/m/ip",  # an office has one address
     "login_failed": "10/15m/key",  # codes of the second factor; passwords are counted by axes
     "reset_password": "20/m/ip,3/15m/key",
 }
@@ -266,6 +267,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited, nobody signs herself up under another's address
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_TOTP_ISSUER = "Samar"
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 MFA_FORMS = {
     "authenticate": "backend.accounts.forms.Code",
     "reauthenticate": "backend.accounts.forms.CodeAgain",

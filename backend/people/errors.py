@@ -162,7 +162,7 @@ class SecondFactorNeeded(Unauthenticated):
     """This account is protected by a second factor: send its one-time code too (`code`), or sign in with a browser."""
 
     code = "second-factor-needed"
-    words_id = "Akun ini dilindungi faktor kedua: kirim juga kode sekali pakainya (`code`), atau masuklah dengan peramban."
+    words_id = "Akun ini dilindungi faktor kedua: kirim juga kode sekali pakainya (`code`), atau masuk dengan peramban."
 
 
 class SecondFactorNotSetUp(NotAllowed):

@@ -106,12 +106,17 @@ def sign_in(request: HttpRequest, user: User, *, second_factor: bool) -> None:
 def second_factor_needed(user: User) -> bool:
     """Whether a role of hers, in any programme, needs one."""
     required = frozenset(settings.SECOND_FACTOR_ROLES)
-    if not required:
-        return False
+    return bool(required) and second_factor_required(roles_of(user), required)
+
+
+def only_inspects(user: User) -> bool:
+    return roles_of(user) == {Role.INSPECTOR}
+
+
+def roles_of(user: User) -> set[Role]:
+    """What she is, in whatever programme."""
     roles = {role for standing in user.standings.values() for role in standing.roles}
-    return second_factor_required(
-        roles | ({Role.ADMINISTRATOR} if user.is_administrator else set()), required
-    )
+    return roles | ({Role.ADMINISTRATOR} if user.is_administrator else set())
 
 
 def second_factor_missing(request: HttpRequest) -> bool:

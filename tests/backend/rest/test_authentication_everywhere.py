@@ -68,7 +68,7 @@ def test_outside_the_api_everybody_may_look_at_these_and_nothing_else(settings, 
         "app": 302,
         "app/": 200,
         "console/": 302,  # to the sign-in page
-        "results/": 404,  # what lies below these is in the matrix of tests/backend/permissions
+        "results/": 302,  # what lies below these is in the matrix of tests/backend/permissions
         "accounts/": 404,
         "language/": 302,  # back, with nothing changed
         "api/schema/": 200,
