@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from backend.assignments import actions
 from backend.assignments.errors import NoSuchPlace
@@ -30,6 +31,7 @@ from backend.units.models import Institution, Unit
 REASON_LENGTH_MAX = 200
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def conflicts(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """The list, newest first; and a form for one more."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from backend.assignments.cover import AtRisk, others_at_risk, replacements, suspect_cover
 from backend.assignments.errors import NoSuchPlace, NotAnInspector, PlanChanged
@@ -33,6 +34,7 @@ REASON_LENGTH_MAX = 200
 CANCEL = "cancel"
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def cover(request: HttpRequest, desk: Desk, visit: UUID) -> HttpResponseBase:
     """From a visit: its unit, and the inspector who told it."""
@@ -45,6 +47,7 @@ def cover(request: HttpRequest, desk: Desk, visit: UUID) -> HttpResponseBase:
     return replanning(request, desk, order.unit, who, visit=found)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def cover_unit(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """From a unit and an inspector; asks for them until both are known."""

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.assignments.planning import ORDERS_AT_ONCE_MAX, Plan, Wanted, assign_many
 from backend.assignments.rules import Scenario, Terms, Window
@@ -40,6 +40,7 @@ EXAMPLES = 2
 DAYS_AHEAD = 14
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def plan_file(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """A file is checked; what was checked is what is saved."""

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from backend.assignments import actions
 from backend.assignments.ground import read_ground
@@ -57,6 +58,7 @@ EVENTS: Mapping[str, Promise] = {
 }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def order(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponseBase:
     """The order; changed or cancelled from here, if it is still as it was seen."""
@@ -81,6 +83,7 @@ def _do(fields: QueryDict, found: Assignment, by: User) -> str:
     return _("Saved. The inspector's phone hears of it at its next sync.")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def reassign(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponseBase:
     """All inspectors, those whom nothing hinders first; and what hinders the others, before anything is saved."""

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from backend.assignments.ground import Ground
 from backend.assignments.models import Assignment
@@ -39,6 +40,7 @@ OPENING_HOUR, CLOSING_HOUR = 8, 16
 COMMON = ("opens", "closes", "scenario", "briefing", "inspector")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk(Verb.ASSIGN)
 def assign(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """Choose units; then plan them. Nothing is saved before all chosen rows are free."""
