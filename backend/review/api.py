@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from backend.people.models import User
 from backend.rest.etags import IF_MATCH, etag, expected_rev
@@ -49,6 +50,10 @@ class DecisionIn(In):
     )
     note = serializers.CharField(max_length=NOTE_LENGTH_MAX, default="", allow_blank=True)
     points = serializers.ListField(child=PointIn(), max_length=POINTS_MAX, default=list)
+
+
+class TakeIn(In):
+    digest = serializers.CharField(max_length=60)
 
 
 class PointOut(serializers.Serializer[Any]):
@@ -99,7 +104,8 @@ class Decisions(Once, ListAPIView[Decision]):
 
     @extend_schema(parameters=[IF_MATCH], request=DecisionIn, responses={200: DecisionOut, 201: DecisionOut})
     def post(self, request: Request, visit: UUID) -> HttpResponseBase:
-        """Accept, return or reject; a new decision also undoes an earlier acceptance or rejection."""
+        """Accept, return or reject; a new decision also undoes an earlier acceptance or rejection. A return is undone,
+        as long as nothing was told since, by accepting or rejecting the attempt that was judged, with If-Match."""
         sent = DecisionIn.read(request.data)
         judgement = Judgement(
             verdict=Verdict(sent["verdict"]),
@@ -117,4 +123,22 @@ class Decisions(Once, ListAPIView[Decision]):
         return self.once(decided)
 
 
-urlpatterns = [path("visits/<uuid:visit>/decisions", Decisions.as_view())]
+class Take(Once, APIView):
+    @extend_schema(parameters=[IF_MATCH], request=TakeIn, responses=StandOut)
+    def post(self, request: Request, submission: UUID) -> HttpResponseBase:
+        """Make a late submission the one that is judged: its visit waits for review again, and what it replaces becomes
+        late. Nothing is erased; done twice it is done once."""
+        digest = TakeIn.read(request.data)["digest"]
+
+        def taken() -> Response:
+            seen, by = expected_rev(request), cast(User, request.user)
+            visit, _new = actions.take_submission(submission, digest, expected_rev=seen, by=by)
+            return Response(StandOut(visit).data, headers=etag(visit.assignment.rev))
+
+        return self.once(taken)
+
+
+urlpatterns = [
+    path("visits/<uuid:visit>/decisions", Decisions.as_view()),
+    path("submissions/<uuid:submission>/take", Take.as_view()),
+]

@@ -28,7 +28,7 @@ from backend.rest.negotiation import AsItIs
 from backend.visits.errors import NoSuchPhoto, NoSuchSubmission, NoSuchVisit
 from backend.visits.models import Submission, Visit
 from backend.visits.pictures import look_at
-from backend.visits.rules import VisitState
+from backend.visits.rules import Slot, VisitState
 from backend.visits.testimony import read_doc
 
 STATES = [state.value for state in VisitState]
@@ -43,6 +43,11 @@ class VisitQuery(In):
     state = serializers.ChoiceField(STATES, required=False)
     region = serializers.CharField(max_length=13, required=False)
     flagged = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class SetAsideQuery(In):
+    programme = serializers.UUIDField(required=False)
+    slot = serializers.ChoiceField([Slot.LATE.value, Slot.QUARANTINED.value], required=False)
 
 
 class TextQuery(In):
@@ -93,6 +98,12 @@ class AttemptOut(serializers.Serializer[Submission]):
     why = serializers.CharField(allow_blank=True)
     received_at = serializers.DateTimeField()
     flags = DoubtOut(many=True)
+
+
+class SetAsideOut(AttemptOut):
+    """A submission that came late or could not be read."""
+
+    visit = serializers.UUIDField()
 
 
 class SubmissionOut(AttemptOut):
@@ -171,6 +182,24 @@ class OneVisit(APIView):
         }
         shown = VisitOut(found, context={"request": request}).data
         return Response({**shown, **parts}, headers=etag(found.assignment.rev))
+
+
+class SetAside(ListAPIView[Submission]):
+    """What came late or could not be read, for orders one follows; the newest first."""
+
+    serializer_class = SetAsideOut
+    ordering = ("-received_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Submission]:
+        asked = SetAsideQuery.read(self.request.query_params)
+        found = Submission.objects.followed_by(cast(User, self.request.user)).set_aside().in_brief()
+        if programme := asked.pop("programme", None):
+            found = found.for_programme(programme)
+        return found.filter(**asked)
+
+    @extend_schema(parameters=[SetAsideQuery])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
 
 
 class Text(APIView):
@@ -264,6 +293,7 @@ def picture(key: str, media_type: str, *, name: str) -> HttpResponseBase:
 urlpatterns = [
     path("visits", Visits.as_view()),
     path("visits/<uuid:visit>", OneVisit.as_view()),
+    path("submissions", SetAside.as_view()),
     path("submissions/<uuid:submission>", Text.as_view()),
     path("photos/<uuid:photo>", OnePhoto.as_view()),
     path("photos/<uuid:photo>/thumbnail", Thumbnail.as_view()),

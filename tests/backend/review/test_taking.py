@@ -212,3 +212,31 @@ def test_many_at_another_attempt_than_was_seen_are_left(budi, sari, order):
     told_by(sari, order)
     became = accept_many({order.pk: 2}, batch=uuid7(), by=budi.user)
     assert became[order.pk].code == "stale-attempt"
+
+
+# Its address
+
+
+def test_the_address_of_what_was_set_aside_and_of_taking_it(budi, wati, mira, sari, order, second):
+    late = {
+        "id": str(second.uuid),
+        "digest": second.digest,
+        "attempt": 1,
+        "slot": "late",
+        "why": "slot-taken",
+        "received_at": second.received_at.isoformat().replace("+00:00", "Z"),
+        "flags": second.flags,
+        "visit": str(order.pk),
+    }
+    path = f"submissions?slot=late&programme={order.programme_id}"
+    assert world.told(budi.api, path, method="get") == (200, {"results": [late], "next": None})
+    assert world.told(mira.api, "submissions", method="get")[1]["results"] == [late]
+    for person in (wati, sari):
+        assert world.told(person.api, path, method="get") == (200, {"results": [], "next": None})
+    assert world.told(budi.api, "submissions?slot=current", method="get")[0] == 400
+    take = f"submissions/{second.uuid}/take"
+    assert world.told(mira.api, take, {"digest": second.digest})[1]["code"] == "not-allowed"
+    assert world.told(sari.api, take, {"digest": second.digest})[1]["code"] == "no-such-submission"
+    assert world.told(budi.api, take, {"digest": "x"})[1]["code"] == "no-such-submission"
+    stand = {"id": str(order.pk), "state": "submitted", "attempt": 1}
+    assert [world.told(budi.api, take, {"digest": second.digest}) for _ in range(2)] == [(200, stand)] * 2
