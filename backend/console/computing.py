@@ -27,9 +27,11 @@ from backend.pages.paging import bounded_count, rows_of
 from backend.pages.templatetags.samar import period as period_name
 from backend.people.rules import Verb
 from backend.rest.problems import status_of
+from backend.units.rules import InstitutionClass
 from backend.visits.models import Visit
 
 METHOD = "IKKT"
+CLASSES = [klass.value for klass in InstitutionClass]
 ROWS_A_PAGE = 30
 ZONE_CHANGES_MAX = 60
 
@@ -78,7 +80,10 @@ def computation(request: HttpRequest, desk: Desk, computation: UUID) -> HttpResp
             "made": made,
             "before": before,
             "alike": before is not None and before.measured_like(made),
-            "classes": [c for c in told if c.line.level == Level.CLASS.value],
+            "classes": sorted(
+                (c for c in told if c.line.level == Level.CLASS.value),
+                key=lambda c: CLASSES.index(c.line.institution_class),
+            ),
             "moved": moved[:ZONE_CHANGES_MAX],
             "moved_count": len(moved),
             "waiting": bounded_count(waiting.awaiting_review()),

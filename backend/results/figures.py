@@ -113,7 +113,8 @@ def trend_for(edition: Edition, line: Result) -> list[At]:
 
 def _at(made: Computation, line: Result | None) -> At:
     value = line.value if line is not None else None
-    ruler = f"{made.method} {made.checklist.code} {made.checklist.version}"
+    checklist = f"{made.checklist.code} {made.checklist.version}"
+    ruler = checklist if made.checklist.code == made.method else f"{made.method}, {checklist}"
     return At(period_name(made.period), value, points(value), ruler, line.zone if line is not None else "")
 
 

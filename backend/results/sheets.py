@@ -11,9 +11,13 @@ from django.urls import reverse
 
 from backend.indicators.models import Computation
 from backend.indicators.reading import instrument_of
+from backend.indicators.rules import parse_period
 from backend.pages.page import page
 from backend.results.door import Reader
 from backend.results.editions import Edition
+
+PERIODS_AT_HAND = 4
+PERIODS_FOLDED = 60
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Sheet:
             "made": made,
             "overview": self.url("period"),
             "ranking": self.url("ranking"),
-            "periods": [self._period(other) for other in self.edition.published],
+            **self._periods(),
             "dimensions": [
                 (d.code, d.title, self.edition.method.weights.get(d.code)) for d in instrument.dimensions
             ],
@@ -48,6 +52,14 @@ class Sheet:
             "csv": f"/api/v1/exports/indicators.csv?computation={made.pk}",
         }
         return page(self.request, template, {**common, **context})
+
+    def _periods(self) -> dict[str, Any]:
+        """The newest periods as long as this one at hand, the rest folded away."""
+        days = self.edition.days
+        alike = [made for made in self.edition.published if parse_period(made.period).months == days.months]
+        near = alike[:PERIODS_AT_HAND]
+        far = [made for made in self.edition.published if made not in near][:PERIODS_FOLDED]
+        return {"periods": [self._period(made) for made in near], "far": [self._period(made) for made in far]}
 
     def _period(self, other: Computation) -> dict[str, Any]:
         """This very page in another period."""
