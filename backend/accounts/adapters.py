@@ -37,7 +37,7 @@ SAID = {
 }
 
 
-class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
+class Accounts(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "incorrect_code": _("This code is wrong, or was used before."),
@@ -88,7 +88,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
             messages.add_message(request, level, said, extra_tags=extra_tags)
 
 
-class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactors(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is wrong, or was used before."),

@@ -37,7 +37,7 @@ def say(form: forms.Form, name: str, changes: dict[str, Any]) -> None:
     field.widget.attrs = attributes
 
 
-class SignIn(LoginForm):  # type: ignore[misc]
+class SignIn(LoginForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         name = forms.TextInput(
@@ -62,7 +62,7 @@ class SignIn(LoginForm):  # type: ignore[misc]
         return cleaned
 
 
-class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+class ChangePassword(ChangePasswordForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         say(self, "oldpassword", password(_("Present password"), now=True))
@@ -70,14 +70,14 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
         say(self, "password2", password(_("New password once more")))
 
 
-class NewPassword(ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPassword(ResetPasswordKeyForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         say(self, "password1", password(_("New password"), help_text=RULES))
         say(self, "password2", password(_("New password once more")))
 
 
-class LinkRead(UserTokenForm):  # type: ignore[misc]
+class LinkRead(UserTokenForm):
     """A link of ours: once, for some days, for whoever is not switched off."""
 
     token_generator = Links()
@@ -97,7 +97,7 @@ class AskReset(forms.Form):
     )
 
 
-class Code(AuthenticateForm):  # type: ignore[misc]
+class Code(AuthenticateForm):
     """Wrong codes are counted as wrong passwords are (see signals.py), and refused with them."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -112,7 +112,7 @@ class Code(AuthenticateForm):  # type: ignore[misc]
         return code
 
 
-class CodeAgain(ReauthenticateForm):  # type: ignore[misc]
+class CodeAgain(ReauthenticateForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["code"] = forms.CharField(
@@ -125,7 +125,7 @@ class CodeAgain(ReauthenticateForm):  # type: ignore[misc]
         return code
 
 
-class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskey(AddWebAuthnForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["name"].label = _("Name of this passkey")

@@ -93,8 +93,7 @@ def second_factor(request: HttpRequest) -> HttpResponseBase:
         request.session[NEXT] = wanted
     if not proving.second_factor_missing(request):
         return redirect(_safe(request, request.session.pop(NEXT, "")))
-    user = cast(User, request.user)
-    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     if not kinds & set(proving.FACTORS):
         return page(request, "accounts/second_factor.html")
     code = Authenticator.Type.TOTP in kinds
@@ -109,7 +108,7 @@ def _safe(request: HttpRequest, url: str) -> str:
     return url if fine else "/console/"
 
 
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(RemoveWebAuthnView):
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:

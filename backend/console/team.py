@@ -87,7 +87,7 @@ def _invited(desk: Desk, typed: QueryDict) -> tuple[User, bool]:
     said: dict[str, Any] = {
         name: typed.get(name, "").strip() for name in ("username", "name", "email", "language")
     }
-    role = Role(typed["role"])
+    role = Role(str(typed["role"]))
     regions = typed.getlist("regions") if role is Role.COORDINATOR else []
     try:
         return invite_person(

@@ -3,7 +3,7 @@ and address; and by a second factor where one was set up (allauth's authenticato
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
@@ -70,10 +70,9 @@ def prove(request: HttpRequest, username: str, password: str) -> User:
     if found is None:
         refuse_if_locked(request, username)
         raise WrongPassword()
-    user = cast(User, found)
-    if not user.is_active:
+    if not found.is_active:
         raise UserDisabled()
-    return user
+    return found
 
 
 def prove_by_code(request: HttpRequest, user: User, code: str) -> bool:
@@ -123,10 +122,9 @@ def second_factor_missing(request: HttpRequest) -> bool:
     """Whether this session's person still owes one. Costs no query where no role needs one, and none once proven."""
     if not settings.SECOND_FACTOR_ROLES or not request.user.is_authenticated:
         return False
-    user = cast(User, request.user)
-    if any(one.get("method") == "mfa" for one in get_authentication_records(request, user)):
+    if any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user)):
         return False
-    return second_factor_needed(user)
+    return second_factor_needed(request.user)
 
 
 def has_second_factor(user: User) -> bool:
