@@ -31,6 +31,7 @@ from backend.console.inbox_visits import (
 from backend.core.clock import now
 from backend.evidence.rules import read_uuid
 from backend.pages.desk import Desk, at_desk
+from backend.pages.kept import kept_form
 from backend.pages.page import page
 from backend.pages.paging import COUNTED_MAX, bounded_count, rows_of
 from backend.people.rules import Verb, within
@@ -77,6 +78,7 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         "list": found,
         "rows": rows,
         "bulk": any(one.in_bulk for one in rows),
+        "ticked": ticked_before(request),
         "asked": asked,
         "trays": trays(desk, asked, units),
         "facets": facets(desk, asked, units, moment),
@@ -88,6 +90,13 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         "clear": Asked(state=asked.state).query or "?",
     }
     return page(request, "console/inbox.html", said)
+
+
+def ticked_before(request: HttpRequest) -> set[UUID]:
+    """What was ticked in this list when her session ended; nothing of it was accepted."""
+    kept = kept_form(request)
+    named = [read_uuid(one.partition(":")[0]) for one in kept.getlist("visit")] if kept else []
+    return {visit for visit in named if visit is not None}
 
 
 def trays(desk: Desk, asked: Asked, units: list[UUID] | None) -> list[Link]:
@@ -116,10 +125,10 @@ def facets(desk: Desk, asked: Asked, units: list[UUID] | None, moment: datetime)
     counts = {}
     for name, value in shown:
         others = [condition for other, condition in held.items() if other != name]
-        counts[f"{name}_{value}"] = Count("pk", filter=Q(choices[name, value], *others))
+        counts[f"count_{name}_{value}"] = Count("pk", filter=Q(choices[name, value], *others))
     tray = in_tray(within_place(desk, asked, units), asked.tray).order_by()
     found = tray.only("pk", "flags", "photos_missing", "told_at")[: COUNTED_MAX + 1].aggregate(**counts)
-    return [toggle(asked, *key, titles[key], found[f"{key[0]}_{key[1]}"]) for key in shown]
+    return [toggle(asked, *key, titles[key], found[f"count_{key[0]}_{key[1]}"]) for key in shown]
 
 
 def regions(desk: Desk, asked: Asked) -> list[Link]:

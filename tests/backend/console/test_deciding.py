@@ -43,7 +43,7 @@ def address(visit, more=""):
 def form_in(answer, where=0):
     """The hidden fields and the typed ones of a form of this page, as a browser would send them."""
     html = answer.content.decode()
-    form = re.findall(r"<form method=\"post\".*?</form>", html, re.S)[where]
+    form = re.findall(r'<form (?:id="bulk" )?method="post".*?</form>', html, re.S)[where]
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
     fields |= dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
     return {name: unescape(value) for name, value in fields.items()}
@@ -464,7 +464,7 @@ def test_w4_nor_are_the_points_of_a_return(budi, visit):
 
 
 def accept_many(browser, *sent, **more):
-    return browser.post("/console/kalsel/accept-many/", {"visit": list(sent), "id": str(uuid7()), **more})
+    return browser.post("/console/kalsel/accept-many/", {"id": str(uuid7()), **more, "visit": list(sent)})
 
 
 def test_many_are_accepted_and_he_is_back_at_his_list(budi, visit, later):
@@ -513,6 +513,27 @@ def test_a_bent_bulk_form_accepts_nothing(budi, visit, sent, code):
 def test_a_filter_that_makes_no_sense_leads_to_the_whole_inbox(budi, visit):
     answer = accept_many(browser_of(budi), f"{visit.pk}:1", query="state=x&then=https://elsewhere.example/")
     assert answer["Location"] == "/console/kalsel/inbox/"
+
+
+def test_w4_what_was_ticked_before_the_session_ended_is_ticked_again(budi, visit, later):
+    browser = browser_of(budi)
+    fields = form_in(browser.get("/console/kalsel/inbox/?flags=no"))
+    browser.logout()
+    accept_many(browser, f"{visit.pk}:1", **fields)
+    browser.force_login(budi.user)
+    there = browser.get("/console/kalsel/inbox/?flags=no")
+    assert there.context["ticked"] == {visit.pk}
+    assert "what you had chosen is ticked again" in there.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_w4_nor_is_anything_taken_by_a_form_whose_session_ended(budi, order, reassigned):
+    browser, where = browser_of(budi), f"/console/kalsel/late/{reassigned.pk}/"
+    fields = form_in(browser.get(where))
+    browser.logout()
+    answer = browser.post(f"{where}take/", fields)
+    assert answer["Location"] == f"/accounts/login/?next={where}"
+    assert not Visit.objects.exists()
 
 
 # What was set aside
