@@ -34,8 +34,12 @@ CLASSES: dict[str, Promise] = {
     "mpp": gettext_lazy("Public service malls"),
 }
 PARTS_OF_A_YEAR = {
-    "S": gettext_lazy("half %(number)s of %(year)s"),
-    "Q": gettext_lazy("quarter %(number)s of %(year)s"),
+    "S1": gettext_lazy("first half of %(year)s"),
+    "S2": gettext_lazy("second half of %(year)s"),
+    "Q1": gettext_lazy("first quarter of %(year)s"),
+    "Q2": gettext_lazy("second quarter of %(year)s"),
+    "Q3": gettext_lazy("third quarter of %(year)s"),
+    "Q4": gettext_lazy("fourth quarter of %(year)s"),
 }
 
 
@@ -69,13 +73,12 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def period(name: str) -> str:
-    """A period in words: 2026, half I of 2026, quarter II of 2026, March 2026."""
+    """A period in words: 2026, first half of 2026, second quarter of 2026, March 2026."""
     year, _dash, part = name.partition("-")
     if not part:
         return year
-    if part[0] in PARTS_OF_A_YEAR:
-        number = ("I", "II", "III", "IV")[int(part[1]) - 1]
-        return str(PARTS_OF_A_YEAR[part[0]]) % {"number": number, "year": year}
+    if part in PARTS_OF_A_YEAR:
+        return str(PARTS_OF_A_YEAR[part]) % {"year": year}
     return date_format(date(int(year), int(part), 1), "F Y")
 
 

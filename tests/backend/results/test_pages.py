@@ -92,7 +92,7 @@ def test_in_english_numbers_are_written_in_the_english_manner(mira: Person, dewi
     figures(mira, FIRST, {"A": ("samsat", "63.01", "54.75")})
     page = look(browser_of(dewi, "en"), "/results/kalsel/")
     assert page.cells(level="class")[0][:3] == ["Samsat", "54.75", "▲ kuning C"]
-    assert "half I of 2026" in page.text
+    assert "first half of 2026" in page.text
 
 
 def test_a_computation_made_after_a_correction_says_how_many_visits_are_told(
