@@ -21,7 +21,7 @@ class NotAnInspector(Invalid):
     """This person is not an inspector of this programme."""
 
     code = "not-an-inspector"
-    words_id = "Orang ini bukan pemeriksa dalam program tersebut."
+    words_id = "Orang ini bukan inspektur dalam program tersebut."
 
 
 class ProductDoesNotFit(Invalid):
@@ -63,14 +63,14 @@ class Rotation(Spaced):
     """This inspector's other visit to this unit is less than 180 days away."""
 
     code = "rotation"
-    words_id = "Kunjungan lain pemeriksa ini ke unit ini berjarak kurang dari 180 hari."
+    words_id = "Kunjungan lain inspektur ini ke unit ini berjarak kurang dari 180 hari."
 
 
 class AccountRotation(Spaced):
     """This inspector's other visit to this class of institution in this region is less than 90 days away."""
 
     code = "account-rotation"
-    words_id = "Kunjungan lain pemeriksa ini ke kelas instansi yang sama di wilayah ini kurang dari 90 hari."
+    words_id = "Kunjungan lain inspektur ini ke kelas instansi yang sama di wilayah ini kurang dari 90 hari."
 
 
 class Spacing(Spaced):
@@ -84,14 +84,14 @@ class ConflictDeclared(Conflict):
     """A conflict of interest between this inspector and this place was declared."""
 
     code = "conflict-of-interest"
-    words_id = "Benturan kepentingan antara pemeriksa ini dan tempat ini telah dinyatakan."
+    words_id = "Benturan kepentingan antara inspektur ini dan tempat ini telah dinyatakan."
 
 
 class CoverSuspected(Conflict):
     """This inspector may have been recognised here or at a sister unit; send somebody else."""
 
     code = "cover-suspected"
-    words_id = "Pemeriksa ini mungkin sudah dikenali di sini atau di unit sejenis; kirim orang lain."
+    words_id = "Inspektur ini mungkin sudah dikenali di sini atau di unit sejenis; kirim orang lain."
 
 
 class PlanChanged(Conflict):

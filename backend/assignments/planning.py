@@ -203,15 +203,14 @@ def _judged(row: Weighed, ground: Ground, programme: UUID, standing: Standing) -
 def _person(wanted: Wanted, unit: Unit, ground: Ground) -> tuple[tuple[Problem, ...], date | None]:
     """What hinders this inspector there and then, and from when on the other visits do not."""
     inspector = wanted.terms.inspector
-    if inspector not in ground.inspectors:
-        return (NotAnInspector(inspector=inspector),), None
-    if bar := ground.bar(inspector, unit):
+    if (known := inspector in ground.inspectors) and (bar := ground.bar(inspector, unit)):
         return (BARRED[bar](inspector=inspector, unit=unit.code),), None
     planned = ground.planned(wanted.order, inspector, unit, wanted.terms.window)
     near = ground.near(planned)
-    found = hindrances(planned, near)
-    problems = tuple(h.problem(order=h.order, free_from=h.free_from) for h in found)
-    return problems, free_day(planned, near) if found else None
+    found = hindrances(planned, near)  # of nobody in particular: what hinders whoever goes
+    problems: list[Problem] = [] if known else [NotAnInspector(inspector=inspector)]
+    problems += [h.problem(order=h.order, free_from=h.free_from) for h in found]
+    return tuple(problems), free_day(planned, near) if found else None
 
 
 def _planned(row: Weighed, ground: Ground, unit: Unit) -> Planned:

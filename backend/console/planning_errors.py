@@ -23,7 +23,7 @@ class NobodyChosen(Invalid):
     """Please choose an inspector."""
 
     code = "nobody-chosen"
-    words_id = "Silakan pilih seorang pemeriksa."
+    words_id = "Silakan pilih seorang inspektur."
 
 
 class NoUnitChosen(Invalid):

@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The window must open before it closes.",
     ),
     "unknown-inspector": (
-        "Tidak ada pemeriksa dengan nama pengguna ini dalam program.",
+        "Tidak ada inspektur dengan nama pengguna ini dalam program.",
         "No inspector of the programme has this user name.",
     ),
     "not-your-region": (

@@ -250,7 +250,7 @@ def test_a2_sari_does_not_come_back_to_the_samsat_before_half_a_year(budi, sari,
         {
             "type": "/problems/rotation",
             "title": "This inspector's other visit to this unit is less than 180 days away.",
-            "title_id": "Kunjungan lain pemeriksa ini ke unit ini berjarak kurang dari 180 hari.",
+            "title_id": "Kunjungan lain inspektur ini ke unit ini berjarak kurang dari 180 hari.",
             "status": 409,
             "code": "rotation",
             "order": first["id"],
