@@ -27,6 +27,21 @@ ACROSS = "() => document.scrollingElement.scrollWidth - document.documentElement
 # What the page answered to what was asked; its own line in the console says nothing more.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|502)")
 HERE = "(element) => element === document.activeElement"
+# Where the keyboard is, and what shows it: an outline, or something that changed when it came.
+AT = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const style = getComputedStyle(at);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const box = at.getBoundingClientRect();
+  const seen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const all = [...document.querySelectorAll("*")];
+  return { number: all.indexOf(at), outlined, seen, named: at.outerHTML.slice(0, 120) };
+}"""
+REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((one) => one.type !== "hidden" && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => !(one.type === "radio" && one.name && !one.checked))
+  .map((one) => ({ number: [...document.querySelectorAll("*")].indexOf(one), named: one.outerHTML.slice(0, 120) }))"""
 
 
 class Sitting:
@@ -40,6 +55,7 @@ class Sitting:
         scripts: bool = True,
     ) -> None:
         self.address, self.language, self.minded = address, language, list[str]()
+        self.forgotten = False
         size: Any = screen or LAPTOP
         self.context = browser.new_context(
             viewport=size,
@@ -78,6 +94,8 @@ class Sitting:
     def _look(self, answer: Response) -> None:
         """A page may say no; what it is made of may not be missing."""
         part = answer.request.resource_type != "document" and "/console/" not in answer.url
+        if answer.status == 401 and self.forgotten:
+            return
         if answer.status >= 500 or (answer.status >= 400 and part):
             self.minded.append(f"{answer.status}: {answer.url}")
 
@@ -103,6 +121,7 @@ class Sitting:
 
     def forget(self) -> None:
         """Her session is over, and nobody told her."""
+        self.forgotten = True
         self.context.clear_cookies(name="sessionid")
 
     # By keyboard
@@ -119,6 +138,20 @@ class Sitting:
     def writes(self, wanted: Locator, text: str) -> None:
         self.tabs_to(wanted)
         self.page.keyboard.type(text)
+
+    def walks_by_keyboard(self) -> list[str]:
+        """Tab from the beginning of the page to its end: what is not reached, or does not show that it is."""
+        wanted = {one["number"]: one["named"] for one in self.page.evaluate(REACHABLE)}
+        minded, met = [], set[int]()
+        for _ in range(len(wanted) + TABS_MAX):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate(AT)
+            if at is None or at["number"] in met:
+                break
+            met.add(at["number"])
+            if not (at["outlined"] and at["seen"]):
+                minded.append(f"does not show that one is there: {at['named']}")
+        return [*minded, *(f"no Tab leads to {named}" for number, named in wanted.items() if number not in met)]
 
     # Looking
 

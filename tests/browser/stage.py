@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,11 +27,12 @@ PLAY_SECONDS_MAX = 600
 
 def played(folder: Path) -> Path:
     """The story's server folder, its server stopped again. PLAYED=folder in the environment keeps it there, for whoever
-    runs these tests again and again; it belongs to one state of the sources."""
+    runs these tests again and again."""
     folder = Path(os.environ.get("PLAYED") or folder)
-    if (folder / "told").exists():
-        return folder / "server"
     server = Server(folder / "server")
+    if (folder / "told").exists():
+        server.command("migrate")
+        return folder / "server"
     server.command("setup", "--administrator", "admin")
     server.start()
     try:
@@ -90,6 +92,13 @@ class Stage:
         self.desks.append(desk)
         desk.sign_in(name, plan.PASSWORD, uuid4())
         return desk
+
+    def members(self, desk: Desk) -> list[dict[str, Any]]:
+        return list(desk.every(f"programmes/{plan.named(SEED, 'programme')}/members"))
+
+    def employ(self, root: Desk, user: str, regions: Sequence[str], role: str = "coordinator") -> Any:
+        member = {"user": user, "role": role, "regions": list(regions)}
+        return root.post(f"programmes/{plan.named(SEED, 'programme')}/members", member)
 
     def waiting(self, desk: Desk) -> list[dict[str, Any]]:
         """The visits that await her judgement, the longest waiting first."""

@@ -1,0 +1,123 @@
+"""Every page there is, found as people find them: by following links from where each of them begins.
+
+found(stage)     {route: Found} for console, results and accounts; one address a route, the first somebody comes to
+routes()         every route of those doors that the URL map has
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+from fieldsync.demo.plan import PASSWORD
+from tests.browser.stage import Stage
+
+DOORS = ("console/", "results/", "accounts/")
+# Who begins where. A page that several of them may open is looked at by the first.
+WALKERS = {
+    "budi": ("/console/", "/accounts/me/"),
+    "mira": ("/console/",),
+    "dewi": ("/console/",),
+    "sari": ("/console/",),
+    "": ("/accounts/login/",),
+}
+PAGES_A_WALKER_MAX = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    who: str
+    path: str
+
+
+class Links(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and (href := dict(attributes).get("href")):
+            self.found.append(href)
+
+
+def found(stage: Stage) -> dict[str, Found]:
+    pages: dict[str, Found] = {}
+    for who, begins in WALKERS.items():
+        with httpx.Client(base_url=stage.address, timeout=60) as client:
+            if who:
+                sign_in(client, who)
+            for route, path in walk(client, begins):
+                pages.setdefault(route, Found(who, path))
+    return pages
+
+
+def sign_in(client: httpx.Client, who: str) -> None:
+    client.get("/accounts/login/")
+    told = {"login": who, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+    answer = client.post("/accounts/login/", data=told)
+    assert answer.status_code == 302, answer.text[-2000:]
+
+
+def walk(client: httpx.Client, begins: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Route and path of every page that is there, breadth first; of a route the first two addresses only."""
+    waiting, met = deque(begins), dict[str, int]()
+    for _ in range(PAGES_A_WALKER_MAX):
+        if not waiting:
+            return
+        path = waiting.popleft()
+        route = route_of(path)
+        if met.get(route, 0) >= 2 or not route.startswith(DOORS):
+            continue
+        met[route] = met.get(route, 0) + 1
+        answer = client.get(path)
+        if answer.is_redirect:
+            waiting.append(urljoin(path, answer.headers["Location"]))
+            continue
+        if answer.status_code != 200 or not is_page(answer):
+            continue
+        yield route, path
+        waiting.extend(href for href in links(path, answer.text) if route_of(href) != route)
+        waiting.extend(href for href in links(path, answer.text) if route_of(href) == route)
+    raise AssertionError("these pages have no end")
+
+
+def is_page(answer: httpx.Response) -> bool:
+    whole = answer.headers.get("Content-Type", "").startswith("text/html")
+    return whole and answer.text.lstrip().lower().startswith("<!doctype")
+
+
+def links(page: str, text: str) -> list[str]:
+    """Paths with their query, of this site."""
+    joined = (urlsplit(urljoin(page, href)) for href in Links(text).found)
+    return [
+        one.path + (f"?{one.query}" if one.query else "")
+        for one in joined
+        if not one.netloc and one.scheme in ("", "http")
+    ]
+
+
+def route_of(path: str) -> str:
+    """As the URL map writes it; "" for what it does not know."""
+    try:
+        return str(resolve(urlsplit(path).path).route)
+    except Resolver404:
+        return ""
+
+
+def routes() -> set[str]:
+    return {route for route in _below(get_resolver("backend.urls"), "") if route.startswith(DOORS)}
+
+
+def _below(resolver: URLResolver, before: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield before + str(entry.pattern)
+        else:
+            yield from _below(entry, before + str(entry.pattern))
