@@ -8,9 +8,9 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from backend.checklists.errors import ChecklistRefused, NotYourChecklist, VersionTaken
+from backend.checklists.errors import ChecklistRefused, NoCheckedInstrument, NotYourChecklist, VersionTaken
 from backend.checklists.loader import load
-from backend.checklists.models import Checklist
+from backend.checklists.models import CheckedInstrument, Checklist
 from backend.checklists.rules import read
 from backend.core.clock import now
 from backend.core.digests import sha256_text
@@ -35,6 +35,48 @@ def publish_checklist(files: Mapping[str, bytes], *, by: User) -> Checklist:
 
 
 @one_transaction
+def check_instrument(files: Mapping[str, bytes], *, by: User) -> CheckedInstrument:
+    """Keep the text that these files make until she publishes it: one a person, for a day. Nothing has been done yet,
+    so the journal says nothing.
+
+    Raises NotAllowed, ChecklistRefused (with every reason), VersionTaken.
+    """
+    if not _may_publish(by):
+        raise NotAllowed(verb=Verb.PUBLISH_CHECKLIST.value)
+    text = _text_of(files)
+    instrument, digest = read(text), sha256_text(text)
+    _known(digest, instrument.code, instrument.version)
+    CheckedInstrument.objects.stale(now()).delete()
+    made, _ = CheckedInstrument.objects.update_or_create(
+        owner=by, defaults={"digest": digest, "text": text, "checked_at": now()}
+    )
+    return made
+
+
+@one_transaction
+def publish_checked(digest: str, *, by: User) -> Checklist:
+    """Publish exactly what she checked; what is published already stays as it is.
+
+    Raises NotAllowed, NoCheckedInstrument, VersionTaken.
+    """
+    if not _may_publish(by):
+        raise NotAllowed(verb=Verb.PUBLISH_CHECKLIST.value)
+    checked = CheckedInstrument.objects.of(by, now()).filter(digest=digest).first()
+    if checked is None:
+        if known := Checklist.objects.filter(pk=digest, published_by=by).first():
+            return known  # a second press
+        raise NoCheckedInstrument()
+    made = _publish(checked.text, by=by)
+    checked.delete()
+    return made
+
+
+def may_withdraw(checklist: Checklist, user: User) -> bool:
+    """Who published it, and administrators."""
+    return user.is_administrator or (_may_publish(user) and checklist.published_by_id == user.pk)
+
+
+@one_transaction
 def publish_builtin() -> Checklist:
     """Publish the IKKT that comes with this installation; nothing happens when it is there already."""
     return _publish(_builtin_text(), by=None)
@@ -46,7 +88,7 @@ def withdraw_checklist(checklist: Checklist, *, by: User) -> Checklist:
 
     Raises NotYourChecklist unless she published it or administers the installation.
     """
-    if not (by.is_administrator or (_may_publish(by) and checklist.published_by_id == by.pk)):
+    if not may_withdraw(checklist, by):
         raise NotYourChecklist(checklist=checklist.digest)
     if not Checklist.objects.published().filter(pk=checklist.pk).update(withdrawn_at=now()):
         return Checklist.objects.named(checklist.pk)

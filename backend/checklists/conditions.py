@@ -48,11 +48,11 @@ def parse(raw: object) -> Expression:
     """Read a condition from JSON values. Raises NotACondition(why) when it is none."""
     expression = _parse(raw, depth=0)
     if sum(1 for _ in _parts(expression)) > PARTS_MAX:
-        raise NotACondition(why=f"more than {PARTS_MAX} parts")
+        raise NotACondition(why=f"more than {PARTS_MAX} parts", why_id=f"lebih dari {PARTS_MAX} bagian")
     if not (isinstance(expression, tuple) and expression[0] not in ("item", "fact")) and not isinstance(
         expression, bool
     ):
-        raise NotACondition(why="it does not say true or false")
+        raise NotACondition(why="it does not say true or false", why_id="hasilnya bukan benar atau salah")
     return expression
 
 
@@ -92,6 +92,51 @@ def holds(expression: Expression, answers: Answers, facts: Facts) -> bool:
     return _compare(word, left, right)
 
 
+def settled(expression: Expression, facts: Facts) -> bool | None:
+    """What a condition comes to by the facts alone, before anything is answered; None when answers decide."""
+    if not isinstance(expression, tuple):
+        return expression is True
+    word, *rest = expression
+    if word == "not":
+        inner = settled(rest[0], facts)
+        return None if inner is None else not inner
+    if word in ("and", "or"):
+        parts = [settled(part, facts) for part in rest]
+        decisive = word == "or"  # one true decides an "or", one false an "and"
+        return decisive if decisive in parts else None if None in parts else not decisive
+    unknown = any(
+        isinstance(part, tuple) and (part[0] != "fact" or facts.get(part[1]) is None) for part in rest
+    )
+    return None if word == "answered" or unknown else holds(expression, {}, facts)
+
+
+def in_words(expression: Expression, language: str) -> str:
+    """The condition as a person reads it: `I1.1 = cukup and not scenario = inquiry`."""
+    if not isinstance(expression, tuple):
+        return str(expression).lower() if isinstance(expression, bool) else str(expression)
+    word, *rest = expression
+    said = [in_words(part, language) for part in rest]
+    if word in ("item", "fact"):
+        return str(rest[0])
+    if word in ("and", "or"):
+        joined = f" {_SAID[word][language]} ".join(said)
+        return f"({joined})"
+    if word == "not":
+        return f"{_SAID[word][language]} {said[0]}"
+    if word == "answered":
+        return f"{rest[0]} {_SAID[word][language]}"
+    return f"{said[0]} {_SAID[word][language] if word in _SAID else word} {said[1]}"
+
+
+_SAID: Mapping[str, Mapping[str, str]] = {
+    "and": {"en": "and", "id": "dan"},
+    "or": {"en": "or", "id": "atau"},
+    "not": {"en": "not", "id": "bukan"},
+    "selected": {"en": "holds", "id": "memuat"},
+    "answered": {"en": "is answered", "id": "dijawab"},
+}
+
+
 def items_in(expression: Expression) -> Iterator[str]:
     """Codes of the items a condition looks at."""
     for part in _parts(expression):
@@ -111,16 +156,24 @@ def constants_for(expression: Expression) -> Iterator[tuple[str, str, str | int 
 def _parse(raw: object, *, depth: int) -> Expression:
     if isinstance(raw, str):
         if len(raw) > TEXT_MAX or not raw.isprintable():
-            raise NotACondition(why=f"a text of more than {TEXT_MAX} characters, or not printable")
+            raise NotACondition(
+                why=f"a text of more than {TEXT_MAX} characters, or not printable",
+                why_id=f"teks lebih dari {TEXT_MAX} karakter, atau tidak tercetak",
+            )
         return raw
     if isinstance(raw, int):
         if abs(raw) > NUMBER_MAX:
-            raise NotACondition(why="a number too large")
+            raise NotACondition(why="a number too large", why_id="angka terlalu besar")
         return raw
     if not isinstance(raw, list | tuple) or not raw:
-        raise NotACondition(why="constants are texts, whole numbers, true and false")
+        raise NotACondition(
+            why="constants are texts, whole numbers, true and false",
+            why_id="tetapan berupa teks, bilangan bulat, true, atau false",
+        )
     if depth == DEPTH_MAX:
-        raise NotACondition(why=f"nested more than {DEPTH_MAX} deep")
+        raise NotACondition(
+            why=f"nested more than {DEPTH_MAX} deep", why_id=f"bersarang lebih dari {DEPTH_MAX} tingkat"
+        )
     word, rest = raw[0], raw[1:]
     if word in ("item", "answered", "fact"):
         return _parse_reference(word, rest)
@@ -130,28 +183,41 @@ def _parse(raw: object, *, depth: int) -> Expression:
     elif word in COMPARISONS or word == "selected":
         _check_comparison(word, parts)
     else:
-        raise NotACondition(why=f"unknown word {str(word)[:20]!r}")
+        raise NotACondition(
+            why=f"unknown word {str(word)[:20]!r}", why_id=f"kata {str(word)[:20]!r} tidak dikenal"
+        )
     return (word, *parts)
 
 
 def _parse_reference(word: str, rest: Sequence[object]) -> Expression:
     if len(rest) != 1 or not isinstance(rest[0], str) or len(rest[0]) > TEXT_MAX:
-        raise NotACondition(why=f"{word!r} takes one name")
+        raise NotACondition(why=f"{word!r} takes one name", why_id=f"{word!r} memerlukan satu nama")
     if word == "fact" and rest[0] not in FACTS:
-        raise NotACondition(why=f"unknown fact {rest[0]!r}; known: {', '.join(FACTS)}")
+        raise NotACondition(
+            why=f"unknown fact {rest[0]!r}; known: {', '.join(FACTS)}",
+            why_id=f"fakta {rest[0]!r} tidak dikenal; yang dikenal: {', '.join(FACTS)}",
+        )
     return (word, rest[0])
 
 
 def _check_logic(word: str, parts: tuple[Expression, ...]) -> None:
     if (word == "not" and len(parts) != 1) or (word != "not" and len(parts) < 2):
-        raise NotACondition(why=f"{word!r} has {len(parts)} parts")
+        raise NotACondition(
+            why=f"{word!r} has {len(parts)} parts", why_id=f"{word!r} punya {len(parts)} bagian"
+        )
     if any(_is_operand(part) and not isinstance(part, bool) for part in parts):
-        raise NotACondition(why=f"a part of {word!r} does not say true or false")
+        raise NotACondition(
+            why=f"a part of {word!r} does not say true or false",
+            why_id=f"bagian dari {word!r} bukan benar atau salah",
+        )
 
 
 def _check_comparison(word: str, parts: tuple[Expression, ...]) -> None:
     if len(parts) != 2 or not all(_is_operand(part) for part in parts):
-        raise NotACondition(why=f"{word!r} compares two: items, facts or constants")
+        raise NotACondition(
+            why=f"{word!r} compares two: items, facts or constants",
+            why_id=f"{word!r} membandingkan dua hal: butir, fakta, atau tetapan",
+        )
 
 
 def _is_operand(part: Expression) -> bool:

@@ -1,6 +1,6 @@
 """Problems of the checklists room."""
 
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, Unsupported
 
 
 class NoSuchChecklist(NotFound):
@@ -13,7 +13,7 @@ class NoSuchChecklist(NotFound):
 class ChecklistRefused(Invalid):
     """The checklist was not published; every reason is listed with its file and item.
 
-    Facts: `refusals`, a list of {file, item, code, en, id}.
+    Facts: `refusals`, a list of {file, line, item, code, en, id}.
     """
 
     code = "checklist-refused"
@@ -53,3 +53,30 @@ class NotACondition(Invalid):
 
     code = "not-a-condition"
     words_id = "Ini bukan syarat yang sah."
+
+
+class NoCheckedInstrument(Conflict):
+    """The instrument that was checked is not here any more: a day went by, or you checked other files since. Check them
+    again."""
+
+    code = "no-checked-instrument"
+    words_id = (
+        "Instrumen yang diperiksa sudah tidak ada di sini: lebih dari sehari, atau Anda memeriksa berkas lain. "
+        "Periksa sekali lagi."
+    )
+
+
+class NotAnArchive(Unsupported):
+    """This ZIP cannot be read, or holds more than an instrument does. Send the TOML files themselves."""
+
+    code = "not-an-archive"
+    words_id = (
+        "ZIP ini tidak dapat dibaca, atau isinya lebih dari satu instrumen. Kirim berkas TOML-nya langsung."
+    )
+
+
+class SameNameTwice(Invalid):
+    """Two of these files have the same name."""
+
+    code = "same-name-twice"
+    words_id = "Dua dari berkas ini bernama sama."

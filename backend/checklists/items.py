@@ -145,5 +145,5 @@ def _condition(page: Page) -> Any:
     try:
         parse(raw)
     except NotACondition as problem:
-        page.refuse("condition-broken", why=problem.facts["why"])
+        page.refuse("condition-broken", key="asked_if", why=(problem.facts["why"], problem.facts["why_id"]))
     return raw

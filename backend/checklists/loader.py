@@ -15,6 +15,7 @@ from typing import Any
 
 from backend.checklists.conditions import constants_for, items_in, parse
 from backend.checklists.items import new_code, published_item
+from backend.checklists.lines import placed
 from backend.checklists.outline import DimensionOutline, IndicatorOutline, Outline, outline_of
 from backend.checklists.pages import Page, plain
 from backend.checklists.refusals import Refusal
@@ -49,11 +50,11 @@ def load(files: Mapping[str, bytes]) -> str | list[Refusal]:
     refusals: list[Refusal] = []
     outline = outline_of(files, refusals)
     if outline is None:
-        return refusals
+        return placed(refusals, files)
     published = _instrument(outline)
     if not refusals:
         _check_variants(outline, published)
-    return refusals or json.dumps(published, ensure_ascii=False, separators=(",", ":"))
+    return placed(refusals, files) or json.dumps(published, ensure_ascii=False, separators=(",", ":"))
 
 
 def _instrument(outline: Outline) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _instrument(outline: Outline) -> dict[str, Any]:
     }
     seen: set[str] = set()
     weights = [dimension.page.number("weight") for dimension in outline.dimensions]
-    _add_up(head, head, "the dimensions", weights)
+    _add_up(head, head, ("the dimensions", "dimensi"), weights)
     published["dimensions"] = [
         _dimension(dimension, weight, variants, seen)
         for dimension, weight in zip(outline.dimensions, weights, strict=True)
@@ -116,7 +117,12 @@ def _dimension(
     page = outline.page
     page.allow(("code", "title", "weight", "indicators"))
     weights = [indicator.page.number("weight") for indicator in outline.indicators]
-    _add_up(outline.indicators[0].page if outline.indicators else page, page, "the indicators", weights)
+    _add_up(
+        outline.indicators[0].page if outline.indicators else page,
+        page,
+        ("the indicators", "indikator"),
+        weights,
+    )
     if not outline.indicators:
         page.refuse("indicators-missing", code=page.item)
     return {
@@ -143,7 +149,7 @@ def _indicator(
     if outline.items and outline.variants:
         page.refuse("items-and-variants")
     if outline.items:
-        published["items"] = _items(outline.items, page, "the items", seen)
+        published["items"] = _items(outline.items, page, ("the items", "butir"), seen)
         return published
     if not outline.variants:
         page.refuse("items-missing")
@@ -155,20 +161,22 @@ def _indicator(
         if not outline.variants.get(code):
             page.refuse("variant-without-items", code=code)
     published["variants"] = {
-        code: _items(outline.variants[code], page, f"the items of variant {code}", seen)
+        code: _items(
+            outline.variants[code], page, (f"the items of variant {code}", f"butir varian {code}"), seen
+        )
         for code in [*variants, *(code for code in outline.variants if code not in variants)]
         if outline.variants.get(code)
     }
     return published
 
 
-def _items(pages: list[Page], parent: Page, what: str, seen: set[str]) -> list[dict[str, Any]]:
+def _items(pages: list[Page], parent: Page, what: tuple[str, str], seen: set[str]) -> list[dict[str, Any]]:
     weights = [page.number("weight") for page in pages]
     _add_up(pages[0], parent, what, weights)
     return [published_item(page, weight, seen) for page, weight in zip(pages, weights, strict=True)]
 
 
-def _add_up(first: Page, parent: Page, what: str, weights: Sequence[Decimal | None]) -> None:
+def _add_up(first: Page, parent: Page, what: tuple[str, str], weights: Sequence[Decimal | None]) -> None:
     """Note weights that are not 100 together, in the file where they stand; one that could not be read is
     noted already."""
     known = [weight for weight in weights if weight is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -10,6 +11,9 @@ from django.db import models
 
 from backend.checklists.errors import ChecklistNeverChanges, NoSuchChecklist
 from backend.checklists.rules import Instrument, Technique, read
+from backend.people.models import User
+
+CHECKED_KEPT = timedelta(days=1)
 
 
 class ChecklistQuerySet(models.QuerySet["Checklist"]):
@@ -77,4 +81,32 @@ class Checklist(models.Model):
     @cached_property
     def instrument(self) -> Instrument:
         """The text in memory, parsed once in this process."""
+        return read(self.text)
+
+
+class CheckedInstrumentQuerySet(models.QuerySet["CheckedInstrument"]):
+    def of(self, user: User, moment: datetime) -> CheckedInstrumentQuerySet:
+        """The one she checked, if it is still kept."""
+        return self.filter(owner=user, checked_at__gte=moment - CHECKED_KEPT)
+
+    def stale(self, moment: datetime) -> CheckedInstrumentQuerySet:
+        return self.filter(checked_at__lt=moment - CHECKED_KEPT)
+
+
+class CheckedInstrument(models.Model):
+    """The text of files without a flaw, between their check and their publication. One a person: the next one takes
+    its place."""
+
+    owner = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=60)
+    text = models.TextField()
+    checked_at = models.DateTimeField()
+
+    objects = CheckedInstrumentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.digest
+
+    @cached_property
+    def instrument(self) -> Instrument:
         return read(self.text)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from backend.checklists.lines import line_told
 from backend.checklists.pages import Page
 from backend.checklists.refusals import Refusal, refusal
 
@@ -55,7 +56,9 @@ def outline_of(files: Mapping[str, bytes], refusals: list[Refusal]) -> Outline |
             refusals.append(refusal("head-missing", file=", ".join(sorted(files))))
         return None
     head, *others = heads
-    refusals.extend(refusal("file-twice", file=name, what="The head", other=head) for name in others)
+    refusals.extend(
+        refusal("file-twice", file=name, what=("The head", "Kepala"), other=head) for name in others
+    )
     rest = {name: table for name, table in tables.items() if name not in heads}
     page = Page(tables[head], file=head, item="", refusals=refusals)
     dimensions = [_dimension_outline(dimension) for dimension in page.coded_pages("dimensions")]
@@ -70,13 +73,25 @@ def _table(name: str, content: bytes, refusals: list[Refusal]) -> dict[str, Any]
         table = json.loads(text) if name.endswith(".json") else tomllib.loads(text, parse_float=Decimal)
     # tomllib and json recurse into nested lists, and refuse numbers of thousands of digits with a ValueError.
     except (ValueError, ArithmeticError, RecursionError) as error:
-        why = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        refusals.append(refusal("file-broken", file=name, why=why[:200]))
+        refusals.append(
+            refusal("file-broken", file=name, line=line_told(error, content), why=_why(error, name))
+        )
         return None
     if not isinstance(table, dict):
-        refusals.append(refusal("file-broken", file=name, why="not a table"))
+        refusals.append(refusal("file-broken", file=name, why=("not a table", "bukan tabel")))
         return None
     return table
+
+
+def _why(error: Exception, name: str) -> tuple[str, str]:
+    """What the reader of the format found, in both languages; its own words are English."""
+    if isinstance(error, RecursionError):
+        return "nested too deep", "bersarang terlalu dalam"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8", "bukan UTF-8"
+    form = "JSON" if name.endswith(".json") else "TOML"
+    told = str(error)[:200]
+    return told, f"penulisan {form} keliru ({told})"
 
 
 def _has_head(name: str, table: dict[str, Any], refusals: list[Refusal]) -> bool:

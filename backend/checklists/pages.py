@@ -13,7 +13,7 @@ from backend.checklists.refusals import Refusal, refusal
 TEXT_MAX = 2_000
 LIST_MAX = 200
 
-LANGUAGES = {"id": "Indonesian", "en": "English"}
+LANGUAGES = {"id": ("Indonesian", "bahasa Indonesia"), "en": ("English", "bahasa Inggris")}
 ITEM_CODE = r"[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,3}"
 OPTION_CODE = r"[a-z0-9_]{1,40}"
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -32,7 +32,7 @@ class Page:
         self.file, self.item, self.refusals = file, item, refusals
         self.raw: dict[str, Any] = raw if isinstance(raw, dict) else {}
         if not isinstance(raw, dict):
-            self.refuse("table-expected", key=item or "the file")
+            self.refuse("table-expected", key=item or ("the file", "berkas"))
 
     def refuse(self, code: str, /, **facts: object) -> None:
         self.refusals.append(refusal(code, file=self.file, item=self.item, **facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 REASONS: dict[str, tuple[str, str]] = {
     "file-broken": ("The file cannot be read: {why}.", "Berkas tidak dapat dibaca: {why}."),
@@ -104,20 +104,44 @@ REASONS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """One reason. `item` is the code of the item, indicator or dimension; empty for the file as a whole."""
+    """One reason. `item` is the code of the item, indicator or dimension; empty for the file as a whole. `line` is
+    where it stands in the file, from 1 on; 0 when that cannot be told. `key` is the key it is about, if one."""
 
     file: str
     item: str
     code: str
     en: str
     id: str
+    line: int = 0
+    key: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
+    def as_json(self) -> dict[str, str | int]:
+        return {
+            "file": self.file,
+            "line": self.line,
+            "item": self.item,
+            "code": self.code,
+            "en": self.en,
+            "id": self.id,
+        }
 
 
-def refusal(code: str, /, *, file: str, item: str = "", **facts: object) -> Refusal:
-    """Word one of REASONS. The facts may be anything an author wrote; only what can be printed is repeated."""
+def refusal(code: str, /, *, file: str, item: str = "", line: int = 0, **facts: object) -> Refusal:
+    """Word one of REASONS. The facts may be anything an author wrote; only what can be printed is repeated. A fact
+    that is a pair is (English, Indonesian)."""
     en, id_ = REASONS[code]
-    said = {name: "".join(c for c in str(fact)[:200] if c.isprintable()) for name, fact in facts.items()}
-    return Refusal(file, item, code, en.format(**said), id_.format(**said))
+    key = facts.get("key")
+    worded = [
+        words.format(
+            **{
+                name: _printable(fact[language] if isinstance(fact, tuple) else fact)
+                for name, fact in facts.items()
+            }
+        )
+        for language, words in enumerate((en, id_))
+    ]
+    return Refusal(file, item, code, *worded, line=line, key=key if isinstance(key, str) else "")
+
+
+def _printable(fact: object) -> str:
+    return "".join(letter for letter in str(fact)[:200] if letter.isprintable())

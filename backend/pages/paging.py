@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 
 from backend.rest.paging import KeysetPages
@@ -36,3 +37,13 @@ def rows_of(request: HttpRequest, queryset: Any, ordering: tuple[str, ...], *, e
 def bounded_count(queryset: Any) -> int:
     """How many rows, counted no further than COUNTED_MAX + 1: that many means "more than COUNTED_MAX"."""
     return int(queryset.order_by()[: COUNTED_MAX + 1].count())
+
+
+class BoundedCount(Subquery):
+    """As bounded_count, beside every row of a list: `BoundedCount(Order.objects.filter(unit=OuterRef("pk")))`."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+    def __init__(self, queryset: Any) -> None:
+        super().__init__(queryset.order_by().values("pk")[: COUNTED_MAX + 1])

@@ -1,5 +1,7 @@
 """Publishing a checklist, and withdrawing one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -7,11 +9,12 @@ from backend.checklists import actions
 from backend.checklists.errors import (
     ChecklistNeverChanges,
     ChecklistRefused,
+    NoCheckedInstrument,
     NoSuchChecklist,
     NotYourChecklist,
     VersionTaken,
 )
-from backend.checklists.models import Checklist
+from backend.checklists.models import CheckedInstrument, Checklist
 from backend.core.clock import now
 from backend.core.digests import sha256_text
 from backend.core.errors import NotAllowed
@@ -145,3 +148,56 @@ def test_there_is_no_newest_of_what_was_never_published(db):
 
 def test_the_instrument_is_parsed_once_for_all_rows(checklist):
     assert checklist.instrument is Checklist.objects.get().instrument
+
+
+# Checked, then published
+
+
+def next_version():
+    return spoilt(HEAD, *NEXT_VERSION)
+
+
+def test_c6_mira_publishes_exactly_what_she_checked_and_once(mira, checklist):
+    checked = actions.check_instrument(next_version(), by=mira.user)
+    assert not Checklist.objects.filter(version="2026.2").exists()
+    made = actions.publish_checked(checked.digest, by=mira.user)
+    assert (made.digest, made.text, made.published_by) == (checked.digest, checked.text, mira.user)
+    assert actions.publish_checked(checked.digest, by=mira.user) == made
+    assert Entry.objects.filter(event="checklist.published", actor=mira.id).count() == 1
+    assert not CheckedInstrument.objects.exists()
+
+
+def test_c6_other_files_checked_since_take_the_place_of_the_first(mira):
+    first = actions.check_instrument(ikkt(), by=mira.user).digest
+    second = actions.check_instrument(next_version(), by=mira.user).digest
+    assert CheckedInstrument.objects.get().digest == second
+    with pytest.raises(NoCheckedInstrument):
+        actions.publish_checked(first, by=mira.user)
+
+
+def test_c6_what_somebody_else_checked_or_checked_yesterday_is_not_published(mira, root):
+    digest = actions.check_instrument(ikkt(), by=mira.user).digest
+    with pytest.raises(NoCheckedInstrument):
+        actions.publish_checked(digest, by=root.user)
+    CheckedInstrument.objects.update(checked_at=now() - timedelta(days=1, minutes=1))
+    with pytest.raises(NoCheckedInstrument):
+        actions.publish_checked(digest, by=mira.user)
+    actions.check_instrument(ikkt(), by=root.user)
+    assert [kept.owner_id for kept in CheckedInstrument.objects.all()] == [root.id]
+
+
+def test_c6_files_with_a_flaw_or_a_taken_version_are_not_kept(mira, checklist):
+    with pytest.raises(ChecklistRefused):
+        actions.check_instrument(spoilt(HEAD, "valid_share = 60", "valid_share = 600"), by=mira.user)
+    with pytest.raises(VersionTaken):
+        actions.check_instrument(spoilt("inp_input.toml", "Sufficient", "Enough"), by=mira.user)
+    assert not CheckedInstrument.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["sari", "budi", "dewi"])
+def test_who_does_not_publish_does_not_check_either(name, request):
+    person = request.getfixturevalue(name)
+    with pytest.raises(NotAllowed):
+        actions.check_instrument(ikkt(), by=person.user)
+    with pytest.raises(NotAllowed):
+        actions.publish_checked("sha256:x", by=person.user)

@@ -115,6 +115,7 @@ def test_mira_hears_file_item_and_reason(mira):
         "refusals": [
             {
                 "file": "variant_sam.toml",
+                "line": 9,
                 "item": "P5.SAM.1",
                 "code": "value-unknown",
                 "en": "Unknown mode 'SPY'; known: DSK, OBS, ASK, TRX, FUP.",

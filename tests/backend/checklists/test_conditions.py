@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.checklists.conditions import asked, constants_for, holds, is_asked, items_in, parse
+from backend.checklists.conditions import (
+    asked,
+    constants_for,
+    holds,
+    in_words,
+    is_asked,
+    items_in,
+    parse,
+    settled,
+)
 from backend.checklists.errors import NotACondition
 from backend.checklists.rules import Item
 from tests.backend.checklists.making import item
@@ -58,7 +67,8 @@ def test_what_is_no_condition_is_refused(case):
 def test_a_condition_may_not_grow_without_end(expression, why):
     with pytest.raises(NotACondition) as refused:
         parse(expression)
-    assert refused.value.facts == {"why": why}
+    assert refused.value.facts["why"] == why
+    assert refused.value.facts["why_id"] not in ("", why)
 
 
 def test_a_condition_says_what_it_looks_at():
@@ -99,3 +109,37 @@ def test_a_condition_never_raises(expression: Any, answers: Any):
 def test_nothing_but_not_a_condition_comes_out_of_parsing(raw: Any):
     with suppress(NotACondition):
         parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (["=", ["fact", "scenario"], "inquiry"], True),
+        (["!=", ["fact", "scenario"], "inquiry"], False),
+        (["not", ["=", ["fact", "scenario"], "inquiry"]], False),
+        (["=", ["fact", "product_group"], "SKCK"], None),
+        (["=", ["item", "I1.1"], "yes"], None),
+        (["answered", "I1.1"], None),
+        (["and", ["=", ["fact", "scenario"], "inquiry"], ["answered", "I1.1"]], None),
+        (["and", ["=", ["fact", "scenario"], "transaction"], ["answered", "I1.1"]], False),
+        (["or", ["=", ["fact", "scenario"], "inquiry"], ["answered", "I1.1"]], True),
+        (["or", ["=", ["fact", "scenario"], "transaction"], ["answered", "I1.1"]], None),
+        (["or", False, False], False),
+        (["and", True, True], True),
+        (True, True),
+    ],
+)
+def test_what_facts_alone_settle(expression, expected):
+    facts = {"scenario": "inquiry", "variant": "SAM", "product_group": None}
+    assert settled(parse(expression), facts) is expected
+
+
+def test_a_condition_in_words():
+    raw = [
+        "and",
+        ["not", ["answered", "I1.1"]],
+        ["or", ["selected", ["item", "I1.2"], "x"], [">=", ["item", "I1.3"], 2]],
+    ]
+    assert in_words(parse(raw), "en") == "(not I1.1 is answered and (I1.2 holds x or I1.3 >= 2))"
+    assert in_words(parse(raw), "id") == "(bukan I1.1 dijawab dan (I1.2 memuat x atau I1.3 >= 2))"
+    assert in_words(parse(["=", ["fact", "scenario"], "inquiry"]), "id") == "scenario = inquiry"
