@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -53,7 +54,9 @@ def accept_many(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     count = sum(1 for problem in became.values() if problem is None)
     words = ngettext("%(count)d visit accepted.", "%(count)d visits accepted.", count) % {"count": count}
     if count == len(became):
-        messages.success(request, words)
+        inbox = reverse("console:inbox", kwargs={"programme": desk.programme.code})
+        undo = format_html('<a href="{}?state=accepted" data-key="z">{}</a>', inbox, _("Look again or undo"))
+        messages.success(request, format_html("{} {}", words, undo))
         return redirect(back)
     rows = [Became(here.get(visit), why_not(problem)) for visit, problem in became.items()]
     said: dict[str, Any] = {

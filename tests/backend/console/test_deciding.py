@@ -472,7 +472,10 @@ def test_many_are_accepted_and_he_is_back_at_his_list(budi, visit, later):
     sent = [f"{one.pk}:1" for one in (visit, later)]
     answer = accept_many(browser, *sent, query="flags=no")
     assert (answer.status_code, answer["Location"]) == (302, "/console/kalsel/inbox/?flags=no")
-    assert told(browser.get(answer["Location"])) == ["2 visits accepted."]
+    assert told(browser.get(answer["Location"])) == [
+        "2 visits accepted. "
+        '<a href="/console/kalsel/inbox/?state=accepted" data-key="z">Look again or undo</a>'
+    ]
     assert (stand(visit), stand(later)) == (("accepted", 1), ("accepted", 1))
 
 
