@@ -69,7 +69,7 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         return redirect("console:visit", programme=desk.programme.code, visit=wanted)
     units = units_found(desk, asked)
     listed = chosen(desk, asked, units).select_related(
-        "assignment__unit__region", "assignment__product", "assignment__inspector"
+        "unit__region", "assignment__product", "assignment__inspector"
     )
     found = rows_of(request, listed, ordering(asked))
     moment = now()

@@ -50,8 +50,8 @@ def chosen(desk: Desk, asked: Asked, units: list[UUID] | None = None) -> VisitQu
 def within_place(desk: Desk, asked: Asked, units: list[UUID] | None) -> VisitQuerySet:
     found = followed(desk).in_region(asked.region)
     if asked.type:
-        found = found.filter(assignment__unit__unit_type=asked.type)
-    return found if units is None else found.filter(assignment__unit__in=units[:UNITS_FOUND_MAX])
+        found = found.filter(unit__unit_type=asked.type)
+    return found if units is None else found.filter(unit__in=units[:UNITS_FOUND_MAX])
 
 
 def in_tray(visits: VisitQuerySet, tray: Tray) -> VisitQuerySet:

@@ -114,7 +114,7 @@ def put_in_place(late: Submission, order: Assignment) -> Visit:
     told = understand(read_doc(late.text) or {})
     day = day_of(told, received_at=late.received_at, time_zone=order.unit.time_zone)
     missing, flags = _photos_of(late, _photos_told([late]))
-    visit = _visit(late, order.programme_id, missing, flags, told.detected, day)
+    visit = _visit(late, order, missing, flags, told.detected, day)
     insert([visit], over=["assignment"])
     orders_changed(ids=[order.pk])
     return visit
@@ -168,9 +168,8 @@ def _put_in_place(scene: Scene) -> Mapping[UUID, Visit]:
     visits = {}
     for kept, reading in current:
         missing, flags = _photos_of(kept, photos)
-        programme = scene.orders[kept.visit].programme_id
         told = reading.told.detected, reading.day
-        visits[kept.visit] = _visit(kept, programme, missing, flags, *told)
+        visits[kept.visit] = _visit(kept, scene.orders[kept.visit], missing, flags, *told)
     insert(list(visits.values()), over=["assignment"])
     if visits:
         orders_changed(ids=sorted(visits))
@@ -179,7 +178,7 @@ def _put_in_place(scene: Scene) -> Mapping[UUID, Visit]:
 
 def _visit(
     kept: Submission,
-    programme: UUID,
+    order: Assignment,
     missing: int,
     flags: list[dict[str, object]],
     detected: str,
@@ -188,7 +187,8 @@ def _visit(
     """The visit as this submission makes it: nothing of it has been judged."""
     return Visit(
         assignment_id=kept.visit,
-        programme_id=programme,
+        programme_id=order.programme_id,
+        unit_id=order.unit_id,
         state=VisitState.SUBMITTED.value,
         attempt=kept.attempt,
         submission=kept,

@@ -182,13 +182,13 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def in_region(self, code: str) -> VisitQuerySet:
         """Of units in this region or below it; everywhere for ""."""
-        place = "assignment__unit__region__code"
+        place = "unit__region__code"
         here = Q(**{place: code}) | Q(**{f"{place}__startswith": f"{code}."})
         return self.filter(here) if code else self
 
 
 def _followed(user: User) -> Q:
-    place = "assignment__unit__region__code"
+    place = "unit__region__code"
     return regions_where(user, Verb.SEE_VISITS, programme="programme", region=place)
 
 
@@ -199,6 +199,8 @@ class Visit(models.Model):
         "assignments.Assignment", on_delete=models.PROTECT, primary_key=True, related_name="told"
     )
     programme = models.ForeignKey("people.Programme", on_delete=models.PROTECT, related_name="+")
+    # The order's, which never changes: lists are narrowed by region without going through every order.
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in VisitState])
     attempt = models.PositiveSmallIntegerField(default=1)  # the attempt now expected or under review
     submission = models.ForeignKey(Submission, null=True, on_delete=models.PROTECT, related_name="+")
@@ -217,8 +219,14 @@ class Visit(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["programme", "state", "told_at"], name="visit_inbox"),
+            models.Index(fields=["programme", "told_at"], name="visit_by_arrival"),
             models.Index(fields=["programme", "state", "local_date"], name="visit_by_day"),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.unit_id is None:
+            self.unit_id = self.assignment.unit_id
+        super().save(*args, **kwargs)
 
 
 class Draft(models.Model):

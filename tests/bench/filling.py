@@ -101,8 +101,8 @@ def accepted(
         started_at=at, finished_at=at + timedelta(hours=1), received_at=at + timedelta(hours=2),
     )  # fmt: skip
     visit = Visit(
-        assignment=order, programme_id=order.programme_id, state="accepted", submission_id=told.pk, local_date=day,
-        told_at=told.received_at,
+        assignment=order, programme_id=order.programme_id, unit_id=order.unit_id, state="accepted",
+        submission_id=told.pk, local_date=day, told_at=told.received_at,
     )  # fmt: skip
     return order, told, visit
 

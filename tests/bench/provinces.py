@@ -149,8 +149,8 @@ def made(
         finished_at=told_at - timedelta(hours=1), received_at=told_at,
     )  # fmt: skip
     visit = Visit(
-        assignment=order, programme_id=order.programme_id, state=state, submission_id=told.pk, flags=flags,
-        local_date=told_at.date(), photos_announced=len(photos), told_at=told_at,
+        assignment=order, programme_id=order.programme_id, unit_id=order.unit_id, state=state,
+        submission_id=told.pk, flags=flags, local_date=told_at.date(), photos_announced=len(photos), told_at=told_at,
     )  # fmt: skip
     lines: list[models.Model] = [line("visit.told", visit, told_at, order.inspector)]
     if state != "submitted":
@@ -210,7 +210,7 @@ def grow(times: Times) -> None:
     copy(Submission, f"{visit} g.old = t.visit", "started_at finished_at received_at", id="g.new_told",
          uuid="gen_random_uuid()", visit="g.new")  # fmt: skip
     copy(Visit, f"{visit} g.old = t.assignment_id", "told_at decided_at local_date", assignment_id="g.new",
-         submission_id="g.new_told")  # fmt: skip
+         unit_id="g.unit", submission_id="g.new_told")  # fmt: skip
     copy(Decision, f"{visit} g.old = t.visit_id", "decided_at", id="gen_random_uuid()", **told)
     copy(VisitScore, f"{visit} g.old = t.visit_id", **told)
     copy(CountedVisit, f"{visit} g.old = t.visit_id", **told)

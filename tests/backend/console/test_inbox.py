@@ -116,6 +116,22 @@ def test_filters_narrow_and_are_counted(budi, sari):
     assert 'aria-current="true"' in browser.get(f"{INBOX}?flags=yes").content.decode()
 
 
+@pytest.mark.parametrize(
+    "query", ["photos=missing&flags=yes", "photos=missing&due=overdue", "flags=no&due=overdue"]
+)
+def test_filters_hold_together(query, budi, sari):
+    order = world.order(sari, at=world.unit("SAM-03"))
+    photo = photo_of(sari, order, state="need")
+    at(
+        told_by(sari, order, photos=[photo], place=FAR if "yes" in query else {"arrived": HERE}),
+        timedelta(days=4),
+    )
+    visits_to(sari, 1)
+    if "photos" not in query:
+        Visit.objects.update(photos_missing=0)
+    assert units_on(browser_of(budi).get(f"{INBOX}?{query}")) == ["SAM-03"]
+
+
 def test_what_was_judged_lies_in_its_own_tray(budi, sari):
     first, second, _third = visits_to(sari, 3)
     judged(first, Verdict.ACCEPTED, budi)
