@@ -5,8 +5,8 @@ PYTHON ?= python3
 .PHONY: help run story app test quick lint smoke openapi words lock bench torture clean
 
 help:
-	@echo 'make run      the server with its story, on http://127.0.0.1:8000 (PORT=8001 for another port); the phone'
-	@echo '              app is at http://127.0.0.1:8000/app/'
+	@echo 'make run      the server with its story, on http://127.0.0.1:8000 (PORT=8001 for another port): the console at'
+	@echo '              /console/, results at /results/, the phone app at /app/'
 	@echo 'make test     the phone app, everything on SQLite, then on a real PostgreSQL (ARGS="-k sari" narrows)'
 	@echo 'make quick    the rooms and the field client, on SQLite alone'
 	@echo 'make story    the story alone, in this terminal'

@@ -36,7 +36,7 @@ MADE_BY_NODE = [
 
 
 def run() -> int:
-    """The server, with the story played into an empty database: http://127.0.0.1:PORT, the phone app at /app/."""
+    """The server, with the story played into an empty database: http://127.0.0.1:PORT, phone app at /app/."""
     if built("") != 0:
         say("Everything else runs without the phone app. / Yang lain berjalan tanpa aplikasi telepon.")
     return become(prepared(RUN), "-m", "backend", "demo", "--serve")
@@ -244,7 +244,7 @@ def wait_for_answer(process: subprocess.Popen[bytes], log: Path, port: int) -> s
         if RUNNING not in log.read_text(errors="replace"):
             time.sleep(0.2)
             continue
-        for path in ("healthz", "app/"):
+        for path in ("healthz", "app/", "console/", "results/"):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5).close()
             except OSError as error:  # a status of 400 or more is one, too

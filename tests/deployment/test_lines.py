@@ -136,3 +136,12 @@ def test_d2_a_body_far_beyond_any_limit_is_not_read_for_ever(door: Door) -> None
         except OSError:
             return
     assert (door.kind, answer.status, answer.headers.get("sync-protocol")) == ("nginx", 413, None)
+
+
+def test_a_table_beyond_what_pages_take_is_refused_in_both_languages(door: Door) -> None:
+    """No broken line in the middle of an upload, whichever server stands in front."""
+    with door.line() as line:
+        headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "text/html"}
+        answer = line.ask("POST", "/console/kalsel/tables/", headers, bytes(LONG_BYTES))
+    assert (answer.status, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "Tidak ada yang dibaca" in answer.body.decode()

@@ -128,6 +128,8 @@ def addresses(port: int, home: Path) -> str:
     logins = "\n".join(f"  {name:<20} {role}" for name, role in LOGINS)
     return f"""
 Samar is running / Samar berjalan:
+  http://127.0.0.1:{port}/console/      the coordinator's console / konsol koordinator
+  http://127.0.0.1:{port}/results/      results / hasil
   http://127.0.0.1:{port}/app/          the phone app / aplikasi telepon
   http://127.0.0.1:{port}/api/docs/     the API, to read and try
   http://127.0.0.1:{port}/healthz       health
