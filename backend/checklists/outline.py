@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,9 +73,8 @@ def _table(name: str, content: bytes, refusals: list[Refusal]) -> dict[str, Any]
         table = json.loads(text) if name.endswith(".json") else tomllib.loads(text, parse_float=Decimal)
     # tomllib and json recurse into nested lists, and refuse numbers of thousands of digits with a ValueError.
     except (ValueError, ArithmeticError, RecursionError) as error:
-        refusals.append(
-            refusal("file-broken", file=name, line=line_told(error, content), why=_why(error, name))
-        )
+        broken = refusal("file-broken", file=name, why=_why(error, name))
+        refusals.append(replace(broken, line=line_told(error, content)))
         return None
     if not isinstance(table, dict):
         refusals.append(refusal("file-broken", file=name, why=("not a table", "bukan tabel")))

@@ -126,22 +126,17 @@ class Refusal:
         }
 
 
-def refusal(code: str, /, *, file: str, item: str = "", line: int = 0, **facts: object) -> Refusal:
+def refusal(code: str, /, *, file: str, item: str = "", **facts: object) -> Refusal:
     """Word one of REASONS. The facts may be anything an author wrote; only what can be printed is repeated. A fact
     that is a pair is (English, Indonesian)."""
-    en, id_ = REASONS[code]
     key = facts.get("key")
-    worded = [
-        words.format(
-            **{
-                name: _printable(fact[language] if isinstance(fact, tuple) else fact)
-                for name, fact in facts.items()
-            }
-        )
-        for language, words in enumerate((en, id_))
-    ]
-    return Refusal(file, item, code, *worded, line=line, key=key if isinstance(key, str) else "")
+    english, indonesian = (
+        words.format(**{name: _printable(fact, language) for name, fact in facts.items()})
+        for language, words in enumerate(REASONS[code])
+    )
+    return Refusal(file, item, code, english, indonesian, key=key if isinstance(key, str) else "")
 
 
-def _printable(fact: object) -> str:
-    return "".join(letter for letter in str(fact)[:200] if letter.isprintable())
+def _printable(fact: object, language: int) -> str:
+    told = fact[language] if isinstance(fact, tuple) else fact
+    return "".join(letter for letter in str(told)[:200] if letter.isprintable())

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.core.spreadsheets import Row
 from backend.exports.errors import NotesStayInside
-from backend.exports.rules import FINDING_COLUMNS, NOTE_COLUMNS, RESULT_COLUMNS, Row
+from backend.exports.rules import FINDING_COLUMNS, NOTE_COLUMNS, RESULT_COLUMNS
 from backend.exports.sources import exportable, findings, results
 from backend.indicators.actions import score_accepted
 from backend.indicators.methods import method_named

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.checklists.models import Checklist
-from backend.exports.rules import ItemTold, Row, finding_rows, items_told
+from backend.core.spreadsheets import Row
+from backend.exports.rules import ItemTold, finding_rows, items_told
 from backend.indicators.models import Computation, CountedVisit, Result, accepted_visits
 from backend.indicators.rules import Period
 from backend.people.models import User, regions_where

@@ -20,7 +20,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         found = self
         if begins is not None:
             first = _number_at(begins - ACTION_TIME_MAX)
-            found = found.filter(id__gte=first - LINES_LOOKED_AROUND, at__gte=begins) if first else self.none()
+            found = (
+                found.filter(id__gte=first - LINES_LOOKED_AROUND, at__gte=begins) if first else self.none()
+            )
         if ends is not None:
             found = found.filter(at__lt=ends)
             if last := _number_at(ends + ACTION_TIME_MAX):

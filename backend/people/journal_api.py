@@ -42,7 +42,7 @@ class EntryOut(serializers.Serializer[Entry]):
 
     def to_representation(self, instance: Entry) -> dict[str, Any]:
         reader = cast(User, self.context["request"].user)
-        return cast(dict[str, Any], super().to_representation(as_seen_by(reader, instance)))
+        return super().to_representation(as_seen_by(reader, instance))
 
     def get_seal(self, entry: Entry) -> str | None:
         link = getattr(entry, "seal", None)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from backend.exports.rules import Row
+from backend.core.spreadsheets import Row
 
 NAME = "jsonl"
 CONTENT_TYPE = "application/jsonl; charset=utf-8"
