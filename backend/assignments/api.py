@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from backend.assignments import actions
 from backend.assignments.errors import NoSuchOrder
 from backend.assignments.models import Assignment, AssignmentQuerySet, ConflictOfInterest
-from backend.assignments.rules import OrderState, Scenario, Terms, Window
+from backend.assignments.rules import Bar, OrderState, Scenario, Terms, Window
 from backend.people.models import User
 from backend.people.rules import Verb
 from backend.rest.etags import IF_MATCH, etag, expected_rev
@@ -26,6 +26,7 @@ from backend.rest.once import Once
 from backend.units.models import Product, Unit
 
 SCENARIOS = [scenario.value for scenario in Scenario]
+KINDS = [bar.value for bar in Bar]
 BRIEFING_LENGTH_MAX = 4000
 YEARS = range(2000, 2200)  # calendars end somewhere; arithmetic with days must not reach it
 
@@ -132,6 +133,7 @@ class ConflictIn(In):
     inspector = serializers.UUIDField()
     unit = serializers.UUIDField(default=None, allow_null=True)
     institution = serializers.UUIDField(default=None, allow_null=True)
+    reason = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
 class ConflictQuery(In):
@@ -140,11 +142,15 @@ class ConflictQuery(In):
 
 
 class ConflictOut(serializers.Serializer[ConflictOfInterest]):
+    """`kind`: interest, as declared; or cover, where somebody may have recognised the inspector."""
+
     id = serializers.UUIDField()
     programme = serializers.UUIDField(source="programme_id")
     inspector = serializers.UUIDField(source="inspector_id")
     unit = serializers.UUIDField(source="unit_id", allow_null=True)
     institution = serializers.UUIDField(source="institution_id", allow_null=True)
+    kind = serializers.ChoiceField(KINDS)
+    reason = serializers.CharField()
     declared_at = serializers.DateTimeField()
 
 

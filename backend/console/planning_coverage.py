@@ -151,4 +151,4 @@ def periods(chosen: Period) -> list[str]:
     return found if chosen.name in found else [*found, chosen.name]
 
 
-urlpatterns = [path("<slug:programme>/plan/coverage/", coverage, name="plan_coverage")]
+urlpatterns = [path("<slug:programme>/plan/coverage/", coverage, name="coverage")]

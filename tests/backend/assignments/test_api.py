@@ -423,7 +423,10 @@ def test_a6_nobody_is_sent_where_her_family_works(budi, sari, rina, checklist):
     }
     status, answer = told(sari.api, "conflicts", body)
     declared = ConflictOfInterest.objects.get()
-    assert (status, answer) == (201, {**body, "declared_at": zulu(declared.declared_at)})
+    assert (status, answer) == (
+        201,
+        {**body, "kind": "interest", "reason": "", "declared_at": zulu(declared.declared_at)},
+    )
     assert told(sari.api, "conflicts", body) == (200, answer)
     assert told(budi.api, "conflicts", method="get") == (200, {"results": [answer], "next": None})
     status, answer = told(budi.api, "assignments", order_for(sari))

@@ -224,6 +224,22 @@ def test_a_table_without_anything_chosen_saves_nothing(budi, sari, checklist):
     assert (answer.status_code, "Please choose at least one unit." in text(answer)) == (400, True)
 
 
+def test_a_session_that_ended_loses_nothing_that_was_typed(budi, sari, checklist):
+    (unit,) = units(1)
+    world.product()
+    client = desk(budi)
+    seen = hidden(client.get(here([unit])))
+    client.logout()
+    form = table({unit: {"inspector": str(sari.id)}}, do="save", briefing="Diketik sebelum sesi habis")
+    asked = client.post(here([unit]), {**form, "who": seen["who"], "page": seen["page"]})
+    assert asked["Location"].startswith("/accounts/login/")
+    client.force_login(budi.user)
+    again = client.get(here([unit]))
+    assert "Diketik sebelum sesi habis" in text(again)
+    assert f'value="{sari.id}" selected' in again.content.decode()
+    assert not Assignment.objects.exists()
+
+
 def test_closed_days_are_a_mild_notice(budi, sari, checklist):
     (unit,) = units(1)
     saturday = NOW + timedelta(days=7 + (5 - NOW.weekday()) % 7)
