@@ -17,9 +17,11 @@ from backend.console.visit.place_map import HEIGHT, WIDTH, bar_metres, drawn
 from backend.console.visit.standard import beside
 from backend.console.visit.testimony import Written, plain, written
 from backend.console.visit.timeline import durations, on_day, ranges, timeline, waited_minutes
+from backend.console.visit.wording import answer_words
 from backend.units.rules import Point
 from backend.visits.rules import Flag
 from backend.visits.testimony import Place, Told
+from tests.backend.indicators.answers import ikkt
 
 NINE = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # nine o'clock in Makassar
 MAKASSAR = "Asia/Makassar"
@@ -267,6 +269,35 @@ def test_a_wait_is_measured_by_the_checklist_where_nothing_is_published():
         "15 minutes longer",
         "bad",
     )
+
+
+# Answers in words
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "words"),
+    [
+        ("I1.1", {"value": "cukup"}, "Sufficient"),
+        ("I1.2", {"value": False}, "No"),
+        ("I1.2", {"value": "yes"}, "“yes”, which this item cannot have"),
+        ("I2.6", {"na": True}, "Does not apply"),
+        ("I4.1", {"value": [6, 7]}, "6 of 7"),
+        ("P1.6", {"value": 5}, "5 of 7"),
+        ("O1.1", {"value": 1}, "1 minute"),
+        ("O1.1", {"value": 7.5}, "7.5 minutes"),
+        ("O1.2", {"value": [45, 30]}, "45, where 30 was announced"),
+        ("O2.1", {"value": [30_000, None]}, "Rp 30,000 asked"),
+        ("O2.1", {"value": [30_000, 25_000]}, "Rp 30,000 asked; Rp 25,000 named as official"),
+        ("C3.3", {"value": "none"}, "No answer came"),
+        ("C3.3", {"value": 3}, "3 working days"),
+        ("C3.3", {}, "Not answered"),
+        ("C3.3", None, "Not answered"),
+        ("C3.3", [1], "“[1]”, which this item cannot have"),
+    ],
+)
+def test_answers_in_words(code, answer, words):
+    items = {item.code: item for item in ikkt().items_for("SAM")}
+    assert answer_words(items[code], answer) == words
 
 
 # Free parts, attempts, norms
