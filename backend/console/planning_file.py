@@ -90,6 +90,7 @@ def asking(request: HttpRequest, desk: Desk, problem: Problem | None = None) -> 
         "missing": problem.facts.get("columns") if problem else None,
         "columns": [(name, name in ORDERS.required) for name in ORDERS.columns],
         "orders_max": ORDERS_AT_ONCE_MAX,
+        "bytes_max": FILE_BYTES_MAX,
         "megabytes_max": FILE_BYTES_MAX // (1024 * 1024),
         "tab": "file",
     }
