@@ -251,6 +251,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the link that was
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "login": "backend.accounts.forms.SignIn",
+    "reauthenticate": "backend.accounts.forms.PasswordAgain",
     "user_token": "backend.accounts.forms.LinkRead",
     "change_password": "backend.accounts.forms.ChangePassword",
     "reset_password_from_key": "backend.accounts.forms.NewPassword",
@@ -269,6 +270,7 @@ MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_TOTP_ISSUER = "Samar"
 MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 MFA_FORMS = {
+    "activate_totp": "backend.accounts.forms.SetUpApp",
     "authenticate": "backend.accounts.forms.Code",
     "reauthenticate": "backend.accounts.forms.CodeAgain",
     "add_webauthn": "backend.accounts.forms.AddPasskey",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm, UserTokenForm
+from allauth.account.forms import ReauthenticateForm as ReauthenticatePasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -77,6 +79,12 @@ class NewPassword(ResetPasswordKeyForm):
         say(self, "password2", password(_("New password once more")))
 
 
+class PasswordAgain(ReauthenticatePasswordForm):
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        say(self, "password", password(_("Password"), now=True))
+
+
 class LinkRead(UserTokenForm):
     """A link of ours: once, for some days, for whoever is not switched off."""
 
@@ -95,6 +103,16 @@ class AskReset(forms.Form):
             attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
     )
+
+
+def code_field() -> forms.CharField:
+    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=CODE))
+
+
+class SetUpApp(ActivateTOTPForm):
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["code"] = code_field()
 
 
 class Code(AuthenticateForm):

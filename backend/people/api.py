@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from backend.people import actions, signing_in
 from backend.people.access import require_any
+from backend.people.inviting_api import Invitations
 from backend.people.journal_api import Journal
 from backend.people.models import Device, Membership, Programme, User
 from backend.people.rules import Role, Verb
@@ -212,6 +213,7 @@ urlpatterns = [
     path("me/password", signing_in.Password.as_view()),
     path("session", signing_in.Session.as_view()),
     path("programmes", Programmes.as_view()),
+    path("programmes/<uuid:programme>/invitations", Invitations.as_view()),
     path("programmes/<uuid:programme>/members", Members.as_view()),
     path("programmes/<uuid:programme>/members/<int:member>", Member.as_view()),
     path("people", People.as_view()),

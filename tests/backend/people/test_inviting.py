@@ -22,7 +22,7 @@ from backend.people.inviting import forget_second_factors, invite_again, invite_
 from backend.people.models import Membership, Programme, User
 from backend.people.rules import Role
 from tests.backend.accounts.hands import app_of
-from tests.world import A_UUID
+from tests.world import A_UUID, told
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +180,20 @@ def test_a_manager_takes_nothing_off_an_administrator(mira, root, programme):
 def test_two_people_cannot_be_given_one_name(mira, rina, programme):
     with pytest.raises(NameTaken):
         invited(mira, programme, key=uuid7(), username="rina")
+
+
+def test_by_the_api_the_first_time_is_201_and_the_second_200(mira, budi, programme):
+    path = f"programmes/{programme.pk}/invitations"
+    body = {
+        "id": str(A_UUID),
+        "username": "tini",
+        "name": "Tini",
+        "email": "tini@contoh.id",
+        "role": "coordinator",
+        "regions": ["63.01"],
+    }
+    shown = {"id": str(A_UUID), "username": "tini", "name": "Tini"}
+    assert [told(mira.api, path, body) for _ in range(2)] == [(201, shown), (200, shown)]
+    assert told(budi.api, path, body)[1]["code"] == "not-allowed"
+    assert told(mira.api, path, {**body, "role": "administrator"})[1]["code"] == "invalid"
+    assert told(mira.api, path, {**body, "id": str(uuid7()), "email": "x"})[1]["code"] == "invalid"

@@ -111,6 +111,10 @@ def upload(text: str, name: str = "table.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, text.encode())
 
 
+def decision(here: Here) -> dict[str, Any]:
+    return {"decision": new_id(), "attempt": 1, "rev": here["rev"], "verdict": "accepted"}
+
+
 BODIES: dict[str, Callable[[Here], Any]] = {
     # Orders
     "POST api/v1/assignments": order,
@@ -124,6 +128,13 @@ BODIES: dict[str, Callable[[Here], Any]] = {
     # People
     "POST api/v1/programmes": lambda here: {"id": new_id(), "code": "bali", "name": "Bali"},
     "POST api/v1/people": person,
+    "POST api/v1/programmes/{programme}/invitations": lambda here: {
+        "id": new_id(),
+        "username": "lina",
+        "name": "Lina",
+        "email": "lina@contoh.id",
+        "role": "inspector",
+    },
     "POST api/v1/programmes/{programme}/members": lambda here: {
         "user": here["newcomer"],
         "role": "inspector",
@@ -134,6 +145,7 @@ BODIES: dict[str, Callable[[Here], Any]] = {
         "attempt": 1,
         "verdict": "accepted",
     },
+    "POST api/v1/submissions/{submission}/take": lambda here: {"digest": here["told_digest"]},
     # Figures
     "POST api/v1/computations": computation,
     # Phones
@@ -145,4 +157,10 @@ BODIES: dict[str, Callable[[Here], Any]] = {
     # Files
     "POST api/v1/imports": table,
     "POST api/v1/checklists": instrument,
+    # Pages
+    "POST console/{programme}/visits/{visit}/decide/": decision,
+    "POST console/{programme}/visits/{visit}/return/": decision,
+    "POST console/{programme}/accept-many/": lambda here: {"id": new_id(), "visit": f"{here['visit']}:1"},
+    "POST console/{programme}/computations/compute/": lambda here: {"id": new_id(), "period": here["period"]},
+    "POST console/{programme}/computations/{computation}/publish/": lambda here: {"sure": "yes"},
 }

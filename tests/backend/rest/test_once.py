@@ -43,6 +43,7 @@ POSTS = {
     "imports": ONCE,
     "people": ONCE,
     "programmes": ONCE,
+    "programmes/<uuid:programme>/invitations": ONCE,
     "programmes/<uuid:programme>/members": ONCE,
     "visits/<uuid:visit>/decisions": ONCE,
     "login": "makes a secret, which is kept nowhere; signing in again is how one gets another",
@@ -156,6 +157,17 @@ REQUESTS = {
         "root",
         "programmes",
         {"id": str(uuid7()), "code": "jabar", "name": "Jawa Barat"},
+    ),
+    "programmes/<uuid:programme>/invitations": lambda cast: (
+        "mira",
+        f"programmes/{world.programme().pk}/invitations",
+        {
+            "id": str(uuid7()),
+            "username": "tini",
+            "name": "Tini",
+            "email": "tini@contoh.id",
+            "role": "consumer",
+        },
     ),
     "programmes/<uuid:programme>/members": lambda cast: (
         "mira",
