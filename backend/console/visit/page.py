@@ -119,18 +119,10 @@ def _head(scene: Scene, desk: Desk) -> dict[str, Any]:
         "due": deadline(found.told_at, now()) if awaits else None,
         "inspector_shown": desk.may(Verb.SEE_WHO_VISITED),
         "scenario": SCENARIOS.get(found.assignment.scenario, found.assignment.scenario),
-        "cover_url": _cover(desk, found.pk),
         "doubts": [_reference(doubt, codes, scene.photos) for doubt in explain(found.flags)],
         "scores_shown": desk.may(Verb.SEE_RESULTS),
         "score": round_half_up(scene.scored.value) if scene.scored.value is not None else None,
     }
-
-
-def _cover(desk: Desk, visit: UUID) -> str:
-    """Where her further orders near this unit are planned anew; "" for who does not plan."""
-    if not desk.may(Verb.ASSIGN):
-        return ""
-    return reverse("console:cover", kwargs={"programme": desk.programme.code, "visit": visit})
 
 
 def _told(scene: Scene, decisions: list[Decided]) -> dict[str, Any]:
