@@ -31,11 +31,13 @@ def region(request: HttpRequest, reader: Reader, period: str, region: str) -> Ht
     """What was found in a region, class by class; and what Ombudsman RI published of it."""
     sheet = _sheet(request, reader, period)
     lines = list(
-        Result.objects.filter(
+        figures.rows()
+        .filter(
             figures.in_region(region),
             computation=sheet.edition.made,
             level__in=[Level.REGION.value, Level.INSTITUTION.value],
-        ).order_by("pk")[:LINES_MAX]
+        )
+        .order_by("pk")[:LINES_MAX]
     )
     names = figures.names_of({region} | {line.region for line in lines})
     if not lines or region not in names:
@@ -46,6 +48,7 @@ def region(request: HttpRequest, reader: Reader, period: str, region: str) -> Ht
         "results/region.html",
         {
             "region": region,
+            "cut": len(lines) == LINES_MAX,
             "name": names[region],
             "above": [
                 (code, names.get(code, code), sheet.url("region", region=code))
@@ -71,9 +74,9 @@ def institution(request: HttpRequest, reader: Reader, period: str, code: str) ->
     if line is None:
         raise NoSuchFigures()
     units = list(
-        Result.objects.filter(
-            computation=made, level=Level.UNIT.value, unit__institution__code=code
-        ).order_by("pk")[:UNITS_MAX]
+        figures.rows()
+        .filter(computation=made, level=Level.UNIT.value, unit__institution__code=code)
+        .order_by("pk")[:UNITS_MAX]
     )
     changes = figures.changes_for(sheet.edition, [line, *units])
     names = figures.names_of({line.region} | {unit.region for unit in units})
@@ -83,6 +86,7 @@ def institution(request: HttpRequest, reader: Reader, period: str, code: str) ->
             **_body(sheet, line, names),
             "change": changes.get(line.pk),
             "rows": [_row(sheet, unit, changes, names) for unit in units],
+            "cut": len(units) == UNITS_MAX,
             "beside": figures.beside([line.region], line.institution_class),
         },
     )

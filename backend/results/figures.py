@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Q
+from django.db.models import Avg, Q, QuerySet
 
 from backend.indicators.methods import method_named
 from backend.indicators.models import Computation, PublishedResult, Result
@@ -32,28 +32,29 @@ def in_region(code: str, column: str = "region") -> Q:
     return Q(**{column: code}) | Q(**{f"{column}__startswith": f"{code}."})
 
 
+def rows() -> QuerySet[Result]:
+    """Lines as tables show them, without what only a sheet of their own shows."""
+    return Result.objects.defer("dimensions", "zones")
+
+
 def class_lines(made: Computation) -> list[Result]:
     """A line for each class, in the order classes are always told."""
     lines = Result.objects.filter(computation=made, level=Level.CLASS.value)
     return sorted(lines, key=lambda line: CLASS_ORDER.index(line.institution_class))
 
 
-def bodies(made: Computation, klass: str, region: str = "") -> list[Result]:
+def bodies(made: Computation, klass: str) -> list[Result]:
     """The institutions of a class, best first, those without enough data last."""
-    lines = Result.objects.filter(
-        computation=made, level=Level.INSTITUTION.value, institution_class=klass
-    ).order_by("pk")
-    return list((lines.filter(in_region(region)) if region else lines)[:BODIES_MAX])
+    lines = rows().filter(computation=made, level=Level.INSTITUTION.value, institution_class=klass)
+    return list(lines.order_by("pk")[:BODIES_MAX])
 
 
 # Places
 
 
-def places_of(programme: Programme, region: str = "") -> dict[str, Place | None]:
+def places_of(programme: Programme) -> dict[str, Place | None]:
     """Regency -> the mean of its units' points, None where no unit has one. Codes below regencies count as theirs."""
     units = Unit.objects.filter(programme=programme)
-    if region:
-        units = units.filter(in_region(region))
     found: dict[str, list[Place | None]] = {}
     means = units.order_by().values("region").annotate(south=Avg("latitude"), east=Avg("longitude"))
     for row in means:
@@ -84,14 +85,18 @@ def told_of(name: str, lines: list[Result], url: str, *, sentence: Callable[[lis
     """What the map says of a regency from the institutions of one class in it."""
     enough = [line for line in lines if line.value is not None]
     zones = {line.zone for line in enough}
-    title = f"{name}: {sentence(lines)}"
+    kind, letter, value = "several", f"{len(enough)}×", ""
     if not lines:
-        return Told(name, "empty", "", "", title, url)
-    if not enough:
-        return Told(name, "none", "◇", "", title, url)
+        kind, letter = "empty", ""
+    elif not enough:
+        kind, letter = "none", "◇"
+    elif len(zones) == 1:
+        kind = zones.pop()
     if len(enough) == 1:
-        return Told(name, enough[0].zone, enough[0].category, points(enough[0].value), title, url)
-    return Told(name, zones.pop() if len(zones) == 1 else "several", f"{len(enough)}×", "", title, url)
+        letter, value = enough[0].category, points(enough[0].value)
+    # What is read aloud begins with what is seen.
+    seen = " ".join(part for part in (name, letter, value) if part)
+    return Told(name, kind, letter, value, f"{seen}: {sentence(lines)}", url)
 
 
 # From period to period

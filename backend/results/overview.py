@@ -29,6 +29,7 @@ from backend.results.tiles import cells_for
 PROGRAMMES_MAX = 200
 ROWS_MAX = 60  # of the table beside the map; the ranking has all of them, page by page
 DRAFTS_MAX = 3
+BODIES_TOLD_MAX = 3  # institutions of one class in one cell of the map, in words
 PROVINCE_LENGTH = 2
 
 
@@ -133,7 +134,9 @@ def sentence_for(lines: Sequence[Result]) -> str:
     """What a cell of the map says in words."""
     if not lines:
         return _("no figures of this class")
-    return "; ".join(f"{line.name} {_figure(line.value, line)}" for line in lines)
+    told = [f"{line.name} {_figure(line.value, line)}" for line in lines[:BODIES_TOLD_MAX]]
+    more = len(lines) - len(told)
+    return "; ".join([*told, f"+ {more}"] if more else told)
 
 
 def _figure(value: Decimal | None, line: Result) -> str:

@@ -40,7 +40,7 @@ def ranking(request: HttpRequest, reader: Reader, period: str) -> HttpResponseBa
     region = request.GET.get("region", "")
     if level not in LEVELS:
         raise NoSuchFigures()
-    lines = Result.objects.filter(
+    lines = figures.rows().filter(
         computation=edition.made, level=level, institution_class=chosen.institution_class
     )
     if region:

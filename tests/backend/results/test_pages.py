@@ -133,7 +133,7 @@ def test_where_there_is_not_enough_there_is_no_zone_no_rank_and_no_colour(mira: 
     assert overview.cells(level="class", code="samsat")[0][1:3] == ["–", "◇ data belum cukup"]
     assert sorted(overview.tiles) == [
         ("empty", "63.02: tidak ada angka untuk kelas ini"),
-        ("none", "63.01: Institusi I-A data belum cukup (1 kunjungan)"),
+        ("none", "63.01 ◇: Institusi I-A data belum cukup (1 kunjungan)"),
     ]
     html = browser.get(f"/results/kalsel/{FIRST}/units/{world.unit('A').pk}/").content.decode()
     sheet = re.sub(r'<p class="on-paper">.*', "", html.split('class="headline')[1].split('class="about"')[0])
