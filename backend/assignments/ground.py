@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -18,6 +19,7 @@ from backend.people.rules import Role
 from backend.units.models import Unit
 
 INSPECTORS_MAX = 500
+NEAREST = 3
 
 Account = tuple[str, str]
 
@@ -48,17 +50,28 @@ class Ground:
     def stand(self, order: Planned) -> None:
         """From now on this one may hinder others, and weighs on its inspector."""
         self._at_unit[order.unit].append(order)
-        self._of_person[order.inspector, order.account].append(order)
+        insort(self._of_person[order.inspector, order.account], order, key=_day)
 
     def near(self, wanted: Planned) -> list[Planned]:
         """The standing orders that the spacing rules compare with this one."""
         elsewhere = self._of_person[wanted.inspector, wanted.account]
         return [*self._at_unit[wanted.unit], *(p for p in elsewhere if p.unit != wanted.unit)]
 
+    def nearest(self, wanted: Planned) -> list[Planned]:
+        """Enough of `near` for telling whether anything hinders, however much somebody has been sent about."""
+        hers = self._of_person[wanted.inspector, wanted.account]
+        here = bisect_left(hers, wanted.day, key=_day)
+        about = hers[max(0, here - NEAREST) : here + NEAREST]
+        return [*self._at_unit[wanted.unit], *(p for p in about if p.unit != wanted.unit)]
+
     def bar(self, inspector: UUID, unit: Unit) -> Bar | None:
         """Why this inspector is not sent there; cover weighs more than interest."""
         found = {self._bars.get((inspector, place)) for place in (unit.pk, unit.institution_id)}
         return next((bar for bar in (Bar.COVER, Bar.INTEREST) if bar in found), None)
+
+
+def _day(order: Planned) -> date:
+    return order.day
 
 
 def account_of(unit: Unit) -> Account:

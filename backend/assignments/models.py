@@ -96,6 +96,7 @@ class Assignment(models.Model):
             models.Index(fields=["inspector", "window_opens"], name="assignment_by_inspector"),
             models.Index(fields=["programme", "created_at"], name="assignment_by_programme"),
             models.Index(fields=["programme", "window_opens", "id"], name="assignment_by_opening"),
+            models.Index(fields=["programme", "window_closes"], name="assignment_by_closing"),
         ]
 
     @property

@@ -156,10 +156,14 @@ def candidates(
 ) -> list[Candidate]:
     """All inspectors of the ground except `but`: those whom nothing hinders first, of them the least loaded."""
     found = []
+    somebody = ground.planned(wanted.order, NOBODY_YET, unit, wanted.terms.window)
     for inspector in ground.inspectors.values():
         if inspector.pk not in but:
-            terms = replace(wanted.terms, inspector=inspector.pk)
-            problems, _ = _person(Wanted(wanted.order, terms), unit, ground)
+            planned = replace(somebody, inspector=inspector.pk)
+            if bar := ground.bar(inspector.pk, unit):
+                problems: tuple[Problem, ...] = (BARRED[bar](inspector=inspector.pk, unit=unit.code),)
+            else:
+                problems = tuple(h.as_problem() for h in hindrances(planned, ground.nearest(planned)))
             found.append(Candidate(inspector, ground.loads[inspector.pk], problems))
     return sorted(found, key=lambda c: (len(c.problems) > 0, c.load, c.inspector.name, c.inspector.pk))
 
@@ -209,7 +213,7 @@ def _person(wanted: Wanted, unit: Unit, ground: Ground) -> tuple[tuple[Problem, 
     near = ground.near(planned)
     found = hindrances(planned, near)  # of nobody in particular: what hinders whoever goes
     problems: list[Problem] = [] if known else [NotAnInspector(inspector=inspector)]
-    problems += [h.problem(order=h.order, free_from=h.free_from) for h in found]
+    problems += [h.as_problem() for h in found]
     return tuple(problems), free_day(planned, near) if found else None
 
 

@@ -124,6 +124,9 @@ class Hindrance:
     order: UUID
     free_from: date
 
+    def as_problem(self) -> Spaced:
+        return self.problem(order=self.order, free_from=self.free_from)
+
     def as_json(self) -> dict[str, str]:
         return {"code": self.problem.code, "order": str(self.order), "free_from": self.free_from.isoformat()}
 

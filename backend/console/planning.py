@@ -27,13 +27,13 @@ from backend.console import (
     planning_order,
     planning_table,
 )
-from backend.console.planning_reach import orders_of, people, regions
+from backend.console.planning_reach import orders_of, people, regions, units_of
 from backend.console.planning_words import STATES, TONES
 from backend.core.clock import now
 from backend.core.errors import Invalid
 from backend.pages.desk import Desk, at_desk
 from backend.pages.page import page
-from backend.pages.paging import COUNTED_MAX, bounded_count, rows_of
+from backend.pages.paging import COUNTED_MAX, rows_of
 from backend.people.rules import Verb
 
 TEXT_LENGTH_MAX = 80
@@ -62,7 +62,9 @@ CHOSEN: Mapping[Show, Callable[[AssignmentQuerySet, datetime], AssignmentQuerySe
     Show.TOLD: lambda orders, at: orders.standing().filter(told__isnull=False),
     Show.CANCELLED: lambda orders, at: orders.in_state(OrderState.CANCELLED),
 }
-COUNTED = (Show.OPEN, Show.COMING, Show.SILENT)
+COUNTED = (Show.OPEN, Show.COMING)  # always; the others when they are looked at
+FEW = frozenset(Show) - {Show.TOLD}  # of many orders few are so
+UNITS_FOUND_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,17 @@ def plan(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     """Orders of my regions: what is open soonest first, what is over newest first."""
     asked, moment = Asked.read(request.GET), now()
     mine = narrowed(desk, asked)
-    order = NEWEST if asked.show not in (Show.OPEN, Show.COMING) else SOONEST
+    order = SOONEST if asked.show in COUNTED else NEWEST
+    ids = {show: some_of(CHOSEN[show](mine, moment)) for show in {*COUNTED, asked.show} & FEW}
     chosen = CHOSEN[asked.show](mine, moment)
+    if len(ids.get(asked.show, range(COUNTED_MAX + 1))) <= COUNTED_MAX:
+        chosen = Assignment.objects.filter(pk__in=ids[asked.show])
     found = rows_of(request, chosen.with_names().select_related("unit__region"), order)
     said = {
         "list": found,
         "rows": [row(order, asked) for order in found.rows],
         "asked": asked,
-        "shows": shows(asked, mine, moment),
+        "shows": shows(asked, ids),
         "counted_max": COUNTED_MAX,
         "inspectors": people(desk),
         "regions": regions(desk),
@@ -138,17 +143,26 @@ def narrowed(desk: Desk, asked: Asked) -> AssignmentQuerySet:
             Q(unit__region=asked.region) | Q(unit__region__code__startswith=f"{asked.region}.")
         )
     if asked.q:
-        found = found.filter(Q(unit__code__icontains=asked.q) | Q(unit__name__icontains=asked.q))
+        named = (
+            units_of(desk).filter(Q(code__icontains=asked.q) | Q(name__icontains=asked.q)).order_by("code")
+        )
+        found = found.filter(unit__in=list(named.values_list("pk", flat=True)[:UNITS_FOUND_MAX]))
     return found
 
 
-def shows(asked: Asked, mine: AssignmentQuerySet, moment: datetime) -> list[dict[str, Any]]:
+def some_of(orders: AssignmentQuerySet) -> list[UUID]:
+    """Their ids, one more than are counted at most. Looked for without their sequence: walking along it, a database
+    passes over all orders there are when few are such."""
+    return list(orders.order_by().values_list("pk", flat=True)[: COUNTED_MAX + 1])
+
+
+def shows(asked: Asked, ids: Mapping[Show, list[UUID]]) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
             "url": asked.but(show=show),
             "here": show is asked.show,
-            "count": bounded_count(CHOSEN[show](mine, moment)) if show in COUNTED else None,
+            "count": len(ids[show]) if show in ids else None,
         }
         for show, title in SHOWS.items()
     ]

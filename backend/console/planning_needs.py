@@ -32,7 +32,7 @@ class Counts:
 
     ordered, told   orders whose window opens in the period, and those of which something was told
     accepted        accepted visits of days in the period in which the inspector was not recognised
-    people          by how many inspectors
+    people          by how many inspectors, as they were sent
     coming          orders of the period that may still become accepted visits
     """
 
@@ -97,16 +97,25 @@ def counts(desk: Desk, period: Period) -> dict[UUID, Counts]:
     found = found.filter(_opens_about(period) | Q(told__local_date__range=days))
     rows = (
         found.order_by()
-        .values_list("unit")
+        .values_list("unit", "inspector")
         .annotate(
             ordered=Count("pk", filter=here & standing),
             heard=Count("pk", filter=here & standing & Q(told__isnull=False)),
             accepted=Count("pk", filter=accepted),
-            people=Count("told__submission__inspector", filter=accepted, distinct=True),
             coming=Count("pk", filter=coming),
         )
     )
-    return {unit: Counts(*numbers) for unit, *numbers in rows}
+    counted: dict[UUID, Counts] = {}
+    for unit, _inspector, ordered, heard, done, under_way in rows:
+        before = counted.get(unit, NOTHING)
+        counted[unit] = Counts(
+            before.ordered + ordered,
+            before.told + heard,
+            before.accepted + done,
+            before.people + (done > 0),
+            before.coming + under_way,
+        )
+    return counted
 
 
 def totals(units: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counts]) -> list[Total]:
@@ -120,16 +129,19 @@ def totals(units: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counts]) -
 
 
 def _opens_in(period: Period) -> Q:
-    """Windows that open on a day of the period, by each unit's own calendar."""
+    """Windows that open on a day of the period, by each unit's own calendar. Whatever the zone for all days but the
+    first and the last, which spares the database the other comparisons."""
+    between = _opens_about(period, days=-1)
     found = Q(pk__in=[])
     for zone in TimeZone:
         first = datetime.combine(period.first, time(), ZoneInfo(zone))
         after = datetime.combine(period.last + timedelta(days=1), time(), ZoneInfo(zone))
         found |= Q(unit__time_zone=zone.value, window_opens__gte=first, window_opens__lt=after)
-    return found
+    return between | found
 
 
-def _opens_about(period: Period) -> Q:
-    """The same with a day more at both ends: what an index can answer."""
-    first = datetime.combine(period.first - timedelta(days=1), time(), ZoneInfo("UTC"))
-    return Q(window_opens__range=(first, first + (period.last - period.first) + timedelta(days=3)))
+def _opens_about(period: Period, *, days: int = 1) -> Q:
+    """The same with so many days more at both ends, in every zone: what an index can answer."""
+    first = datetime.combine(period.first - timedelta(days=days), time(), ZoneInfo("UTC"))
+    last = datetime.combine(period.last + timedelta(days=days), time(), ZoneInfo("UTC"))
+    return Q(window_opens__range=(first, last + timedelta(days=days > 0)))
