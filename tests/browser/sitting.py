@@ -151,7 +151,10 @@ class Sitting:
             met.add(at["number"])
             if not (at["outlined"] and at["seen"]):
                 minded.append(f"does not show that one is there: {at['named']}")
-        return [*minded, *(f"no Tab leads to {named}" for number, named in wanted.items() if number not in met)]
+        return [
+            *minded,
+            *(f"no Tab leads to {named}" for number, named in wanted.items() if number not in met),
+        ]
 
     # Looking
 

@@ -82,9 +82,7 @@ class Stage:
     def address(self) -> str:
         return self.server.address
 
-    @property
-    def programme(self) -> str:
-        return f"{self.address}/console/{plan.PROGRAMME}/"
+    programme_id = str(plan.named(SEED, "programme"))
 
     def desk(self, name: str) -> Desk:
         """Somebody's, through the public API."""
@@ -94,11 +92,11 @@ class Stage:
         return desk
 
     def members(self, desk: Desk) -> list[dict[str, Any]]:
-        return list(desk.every(f"programmes/{plan.named(SEED, 'programme')}/members"))
+        return list(desk.every(f"programmes/{self.programme_id}/members"))
 
     def employ(self, root: Desk, user: str, regions: Sequence[str], role: str = "coordinator") -> Any:
         member = {"user": user, "role": role, "regions": list(regions)}
-        return root.post(f"programmes/{plan.named(SEED, 'programme')}/members", member)
+        return root.post(f"programmes/{self.programme_id}/members", member)
 
     def waiting(self, desk: Desk) -> list[dict[str, Any]]:
         """The visits that await her judgement, the longest waiting first."""

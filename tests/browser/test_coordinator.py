@@ -48,12 +48,16 @@ def test_budi_judges_thirty_visits_by_keyboard_only(sittings, stage):
     budi.says("8 (kunjungan|visits?)")
     page.keyboard.press("j")
     goes_by_key(budi, "Enter")
-    verdicts = {visit: "accepted" for visit in chosen}
+    verdicts = dict.fromkeys(chosen, "accepted")
     for number in range(22):
         visit = visit_at(page)
         verdicts[visit] = verdict = verdict_for(waiting[visit], number)
         DEEDS[verdict](budi)
-        budi.says({"accepted": "Diterima|Accepted", "returned": "Dikembalikan|Returned"}.get(verdict, "Ditolak|Rejected"))
+        budi.says(
+            {"accepted": "Diterima|Accepted", "returned": "Dikembalikan|Returned"}.get(
+                verdict, "Ditolak|Rejected"
+            )
+        )
     assert len(verdicts) == 30
     assert {api.get(f"visits/{visit}")["state"] == verdict for visit, verdict in verdicts.items()} == {True}
     made = {verdict: list(verdicts.values()).count(verdict) for verdict in STATES[1:]}
@@ -175,7 +179,11 @@ def test_a_return_is_a_small_task_on_the_phone_and_comes_back_with_what_changed(
         assert told(office, visit) == [(2, "current", ""), (1, "current", "")]
         page.reload()
         changed = page.get_by_role("region", name=re.compile("^(Butir yang berubah|Changed items)"))
-        assert {row.split()[0] for row in changed.locator("tbody th").all_inner_texts()} == {"I1.2", "I1.3", "P1.1"}
+        assert {row.split()[0] for row in changed.locator("tbody th").all_inner_texts()} == {
+            "I1.2",
+            "I1.3",
+            "P1.1",
+        }
         budi.says("Toilet tidak ada sama sekali")
         assert budi.minds() == []
         page.keyboard.press("A")

@@ -58,7 +58,7 @@ def by_walker(found):
 
 def test_every_route_is_a_page_that_a_link_leads_to_or_says_why_not(found):
     unsaid = pages.routes() - set(found) - set(NO_PAGE)
-    assert sorted(unsaid) == []
+    assert not unsaid, "\n".join(sorted(unsaid))
     assert sorted(set(NO_PAGE) - pages.routes()) == []
 
 
@@ -77,7 +77,7 @@ def test_nobody_is_hindered_on_any_page(browser, stage, found, language, screen)
                 sitting.opens(path)
                 minded += [f"{path}: {one}" for one in [*sitting.minds(), *sitting.minded]]
                 sitting.minded.clear()
-    assert minded == []
+    assert not minded, "\n".join(minded)
 
 
 def test_every_page_is_walked_by_keyboard_and_shows_where_one_is(browser, stage, found):
@@ -89,7 +89,7 @@ def test_every_page_is_walked_by_keyboard_and_shows_where_one_is(browser, stage,
             for path in paths:
                 sitting.opens(path)
                 minded += [f"{path}: {one}" for one in sitting.walks_by_keyboard()]
-    assert minded == []
+    assert not minded, "\n".join(minded)
 
 
 @pytest.mark.parametrize("form_factor", ["desktop", "mobile"])
