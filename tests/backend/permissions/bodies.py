@@ -145,7 +145,7 @@ BODIES: dict[str, Callable[[Here], Any]] = {
         "attempt": 1,
         "verdict": "accepted",
     },
-    "POST api/v1/submissions/{submission}/take": lambda here: {"digest": here["told_digest"]},
+    "POST api/v1/submissions/{submission}/take": lambda here: {"digest": here["late_digest"]},
     # Figures
     "POST api/v1/computations": computation,
     # Phones

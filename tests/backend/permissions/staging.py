@@ -1,7 +1,8 @@
 """A small world in which every address has something to name: Sari's visit of Tanah Laut with its photo, her open
 order and draft, accepted visits enough for a figure, a figure that is published and one that is not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -31,11 +32,12 @@ UNKNOWN = {"key": "x", "uidb36": "1", "pk": "1"}
 
 @dataclass
 class Stage:
-    """`here` names what stands in the world, as it is written in addresses."""
+    """`here` names what stands in the world, as it is written in addresses; `heard` what was asked before."""
 
     people: dict[str, Person]
     sessions: dict[str, str]
     here: dict[str, str]
+    heard: dict[Any, Any] = field(default_factory=dict)
 
 
 def staged() -> Stage:
@@ -44,15 +46,19 @@ def staged() -> Stage:
     sari, rina = people["sari"], people["rina"]
     here |= {
         "programme": str(world.programme().pk),
-        "code": world.programme().code,
+        "slug": world.programme().code,
+        "region": "63.01",
         "other_programme": str(world.programme("papua").pk),
         "user": str(sari.id),
+        "person": str(sari.id),
         "inspector": str(sari.id),
         "other_inspector": str(rina.id),
         "newcomer": str(people["dewi"].id),
         "device": str(sari.device.pk),
         **UNKNOWN,
         "member": str(Membership.objects.get(user=rina.user).pk),
+        "membership": str(Membership.objects.get(user=sari.user).pk),
+        "kind": "units",
     }
     sessions = {name: session_of(person) for name, person in people.items()}
     return Stage(people, sessions, here)
@@ -81,17 +87,27 @@ def visits(people: dict[str, Person]) -> dict[str, str]:
     announced = [offered(told, photo), offered(begun, coming)]
     answer = sync(sari, submission(told, photos=[photo]), draft(begun.pk, 1), photos=announced)
     patch(sari, answer["uploads"][0]["url"], PICTURE)
+    sync(sari, submission(told, photos=[photo]))  # the same attempt told once more, and set aside
     covered(world.unit("SAM-02"), sari, rina)
+    current, late = (Submission.objects.get(visit=told.pk, slot=slot) for slot in ("current", "late"))
+    counted = world.unit("SAM-02")
+    told.refresh_from_db()
     return {
         "visit": str(told.pk),
+        "rev": str(told.rev),
         "order": str(begun.pk),
-        "submission": str(Submission.objects.get(visit=told.pk).uuid),
+        "submission": str(current.uuid),
+        "late": str(late.pk),
+        "late_uuid": str(late.uuid),
+        "late_digest": late.digest,
         "photo": photo["id"],
         "coming": coming["id"],
         "generation": "0",
         "unit": str(told.unit_id),
-        "counted_unit": str(world.unit("SAM-02").pk),
+        "counted_unit": str(counted.pk),
+        "counted_code": counted.institution.code,
         "institution": str(told.unit.institution_id),
+        "code": told.unit.institution.code,
         "product": str(told.product_id),
     }
 
