@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 import backend
 from backend.console.deeds import SENTENCES, sentence_of
@@ -227,4 +228,5 @@ def test_an_event_without_a_sentence_is_told_by_its_name():
 
 
 def test_a_fact_that_is_not_there_leaves_a_dash():
-    assert sentence_of("computation.made", {}) == "computed the figures of –"
+    with override("en"):
+        assert sentence_of("computation.made", {}) == "computed the figures of –"
