@@ -1,4 +1,4 @@
-// A form with files: one that is too large is not sent at all, and while one is on its way the page says so.
+// A form that takes long says so while it is on its way (data-busy); one with a file that is too large is not sent at all.
 (() => {
   const told = (form, words, kind) => {
     let place = form.querySelector("[data-told]");
