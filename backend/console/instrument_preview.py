@@ -52,7 +52,7 @@ class Shown:
     """One item on the phone, and what the author wants to know of it. `only_if` is empty when it is always asked."""
 
     item: Item
-    share: str  # percent of the whole visit
+    share: float  # percent of the whole visit
     scores: tuple[tuple[Words, str, bool], ...]  # option, its score, whether it is marked critical
     scale: tuple[Words, ...]
     only_if: Words
@@ -120,7 +120,7 @@ def _shown(dimension: Dimension, indicator: Indicator, item: Item, *, always: bo
     nothing = Words("", "")
     return Shown(
         item,
-        f"{share:.2f}",
+        share,
         tuple((option.label, number(option.score), option.critical) for option in item.options),
         scale_of(item),
         nothing if always else condition_of(item),
