@@ -1,6 +1,7 @@
 """Somebody is invited into a programme; nobody is made twice, and nobody learns of other programmes."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django_tasks_db.models import DBTaskResult
 
 from backend.accounts import tasks
@@ -197,3 +198,12 @@ def test_by_the_api_the_first_time_is_201_and_the_second_200(mira, budi, program
     assert told(budi.api, path, body)[1]["code"] == "not-allowed"
     assert told(mira.api, path, {**body, "role": "administrator"})[1]["code"] == "invalid"
     assert told(mira.api, path, {**body, "id": str(uuid7()), "email": "x"})[1]["code"] == "invalid"
+
+
+def test_whoever_has_the_machine_takes_the_factor_off_the_only_administrator(root, capsys):
+    app_of(root)
+    call_command("second_factor", "--take-off", "root")
+    assert capsys.readouterr().out == "root: 1 passkeys and codes taken off\n"
+    assert list(Entry.objects.values_list("event", "actor")) == [("second-factor.taken_off", None)]
+    with pytest.raises(CommandError):
+        call_command("second_factor", "--take-off", "entah")
