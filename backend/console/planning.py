@@ -37,7 +37,7 @@ from backend.pages.paging import COUNTED_MAX, rows_of
 from backend.people.rules import Verb
 
 TEXT_LENGTH_MAX = 80
-SOONEST, NEWEST = ("window_opens", "pk"), ("-window_opens", "-pk")
+NEWEST = ("-window_opens", "-pk")
 
 
 class Show(StrEnum):
@@ -62,6 +62,8 @@ CHOSEN: Mapping[Show, Callable[[AssignmentQuerySet, datetime], AssignmentQuerySe
     Show.TOLD: lambda orders, at: orders.standing().filter(told__isnull=False),
     Show.CANCELLED: lambda orders, at: orders.in_state(OrderState.CANCELLED),
 }
+# What is over comes newest first. What is open: what closes next; an index leads past all that has closed.
+ORDERS = {Show.OPEN: ("window_closes", "pk"), Show.COMING: ("window_opens", "pk")}
 COUNTED = (Show.OPEN, Show.COMING)  # always; the others when they are looked at
 FEW = frozenset(Show) - {Show.TOLD}  # of many orders few are so
 UNITS_FOUND_MAX = 200
@@ -101,10 +103,10 @@ class Asked:
 @require_safe
 @at_desk(Verb.ASSIGN)
 def plan(request: HttpRequest, desk: Desk) -> HttpResponseBase:
-    """Orders of my regions: what is open soonest first, what is over newest first."""
+    """Orders of my regions: what closes or opens next first, what is over newest first."""
     asked, moment = Asked.read(request.GET), now()
     mine = narrowed(desk, asked)
-    order = SOONEST if asked.show in COUNTED else NEWEST
+    order = ORDERS.get(asked.show, NEWEST)
     ids = {show: some_of(CHOSEN[show](mine, moment)) for show in {*COUNTED, asked.show} & FEW}
     chosen = CHOSEN[asked.show](mine, moment)
     if len(ids.get(asked.show, range(COUNTED_MAX + 1))) <= COUNTED_MAX:
