@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,10 @@ def written(made: Catalog) -> bytes:
 
 
 def compiled(po: bytes) -> bytes:
+    read = read_po(io.BytesIO(po), locale="id")
+    read.creation_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same words are the same bytes, whenever
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(po), locale="id"))
+    write_mo(out, read)
     return out.getvalue()
 
 
