@@ -3,6 +3,7 @@ and address; and by a second factor where one was set up (allauth's authenticato
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
@@ -30,6 +31,7 @@ from backend.people.rules import Role, second_factor_required
 CODES = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)  # what can be typed
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
 MINUTE = 60
+NOWHERE = "0.0.0.0"  # noqa: S104  # a local socket has no address
 
 
 class NameAndPassword(BaseBackend):
@@ -164,6 +166,10 @@ def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
 
 
 def address_of(request: HttpRequest) -> str:
-    """AXES_CLIENT_IP_CALLABLE: what a proxy of ours wrote last into X-Forwarded-For, else who is connected."""
+    """AXES_CLIENT_IP_CALLABLE: what a proxy of ours wrote last into X-Forwarded-For, else who is connected; NOWHERE for
+    what is no address."""
     said = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    return str(said.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
+    try:
+        return str(ip_address(said.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return NOWHERE

@@ -281,6 +281,15 @@ def test_p8_behind_a_proxy_of_ours_the_address_is_what_it_wrote_last(sari, setti
     assert at == {"198.51.100.77, 203.0.113.9": 429, "203.0.113.9, 198.51.100.1": 200}
 
 
+@pytest.mark.parametrize("said", ["", "unknown", "1.2.3.4:99", "x" * 300])
+def test_whatever_is_said_in_place_of_an_address_signing_in_works(sari, settings, said):
+    settings.BEHIND_PROXY = True
+    nowhere = APIClient(HTTP_X_FORWARDED_FOR=said, REMOTE_ADDR="")
+    assert nowhere.post("/api/v1/login", credentials(), format="json").status_code == 200
+    words = {"username": "sari", "password": PASSWORD}
+    assert nowhere.post("/api/v1/session", words, format="json").status_code == 200
+
+
 def test_p8_the_lock_opens_after_a_quarter_of_an_hour_and_getting_in_counts_anew(sari):
     for _ in range(10):
         sign_in(password="salah")
