@@ -18,6 +18,7 @@ from backend.assignments.models import ConflictOfInterest
 from backend.assignments.rules import Bar
 from backend.console.planning_errors import NobodyChosen, NoReason
 from backend.console.planning_reach import people, units_of
+from backend.console.planning_words import hinderers, speak
 from backend.core.errors import NotFound, Problem
 from backend.core.ids import uuid7
 from backend.evidence.rules import read_uuid
@@ -115,7 +116,7 @@ def shown(
         # After a refusal the page shows another list, so it is another deed.
         "id": uuid7() if isinstance(problem, PlanChanged) else typed.get("id") or uuid7(),
         "reason": typed.get("reason", ""),
-        "problem": problem and words_of(problem),
+        "problem": problem and speak([problem], hinderers([problem], desk.user), {})[0],
         "tab": "cover",
     }
     return page(request, "console/plan/cover.html", said, status=status_of(problem) if problem else 200)

@@ -73,6 +73,8 @@ def test_somebody_hindered_does_not_go_instead(budi, rina, burnt):
     world.order(rina, at=again.unit, opens=soon(20))
     answer = desk(budi).post(page(visit), {**sent, "reason": "Dikenali"})
     assert answer.status_code == 409
+    assert "This inspector's other visit" in text(answer)
+    assert "Rina ." in text(answer)  # the visit that hinders, as a link
     assert set(Assignment.objects.filter(pk__in=(again.pk, sister.pk)).values_list("rev", flat=True)) == {1}
 
 
