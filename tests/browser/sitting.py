@@ -36,7 +36,7 @@ AT = """() => {
   const box = at.getBoundingClientRect();
   const seen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const all = [...document.querySelectorAll("*")];
-  return { number: all.indexOf(at), outlined, seen, named: at.outerHTML.slice(0, 120) };
+  return { number: all.indexOf(at), outlined, seen, box: box.toJSON(), named: at.outerHTML.slice(0, 120) };
 }"""
 REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((one) => one.type !== "hidden" && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
@@ -114,6 +114,13 @@ class Sitting:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
+    def proves_again(self, password: str = PASSWORD) -> None:
+        """What her account asks for before second factors are shown."""
+        self.opens("/accounts/reauthenticate/")
+        self.page.locator("#id_password").fill(password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/reauthenticate" not in url)
+
     def cookies(self) -> list[dict[str, str]]:
         """As Lighthouse takes them."""
         kept = self.context.cookies()
@@ -140,21 +147,37 @@ class Sitting:
         self.page.keyboard.type(text)
 
     def walks_by_keyboard(self) -> list[str]:
-        """Tab from the beginning of the page to its end: what is not reached, or does not show that it is."""
+        """Tab through the page, once around: what is not reached, or does not show that it is."""
         wanted = {one["number"]: one["named"] for one in self.page.evaluate(REACHABLE)}
         minded, met = [], set[int]()
-        for _ in range(len(wanted) + TABS_MAX):
+        for _ in range(2 * len(wanted) + TABS_MAX):
             self.page.keyboard.press("Tab")
             at = self.page.evaluate(AT)
-            if at is None or at["number"] in met:
-                break
+            if at is None or at["number"] in met:  # past the end; or still in a field of several parts
+                if wanted.keys() <= met:
+                    break
+                continue
             met.add(at["number"])
-            if not (at["outlined"] and at["seen"]):
+            if not (at["seen"] and (at["outlined"] or self._changes_when_left(at["box"]))):
                 minded.append(f"does not show that one is there: {at['named']}")
         return [
             *minded,
             *(f"no Tab leads to {named}" for number, named in wanted.items() if number not in met),
         ]
+
+    def _changes_when_left(self, box: dict[str, float]) -> bool:
+        """Whether what has the focus looks otherwise than without it."""
+        around: Any = {
+            "x": max(0, box["x"] - 4),
+            "y": max(0, box["y"] - 4),
+            "width": box["width"] + 8,
+            "height": box["height"] + 8,
+        }
+        there = self.page.screenshot(clip=around)
+        self.page.evaluate("(window.left = document.activeElement).blur()")
+        gone = self.page.screenshot(clip=around)
+        self.page.evaluate("window.left.focus()")
+        return there != gone
 
     # Looking
 
