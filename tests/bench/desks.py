@@ -24,11 +24,12 @@ from backend.people.models import User
 from backend.visits.models import Visit
 from tests import world
 from tests.bench.aims import PAGE_MS, QUERIES
-from tests.bench.measuring import quantile, say
+from tests.bench.cpu import Meter
+from tests.bench.measuring import quantile, say, seconds
 from tests.bench.provinces import MANY, SOME, UNITS_VISITED, Province, first_thousand, grow
 from tests.bench.stack import Stack
 
-READERS = 2  # at once
+READERS, WARMING = 2, 4  # at once; looks of each of them that do not count
 VISITS_LOOKED_AT = 20
 
 
@@ -43,26 +44,30 @@ class Page:
 
 @dataclass(frozen=True)
 class Looked:
+    """`p50`, `p95` and `cpu` in ms; `cpu` is what server, worker and database used for one look. `others`: cores that
+    somebody else used meanwhile."""
+
     p50: float
     p95: float
+    cpu: float
+    others: float
     bytes: float
     queries: int
 
 
 def measure(stack: Stack, *, quick: bool) -> None:
     looks, times = (40, SOME) if quick else (200, MANY)
-    began = time.monotonic()
     province = first_thousand()
     pages = [page for page in pages_of(province) if answers(page, province)]
     few = look_at_all(stack, province, pages, looks)
-    grow(times)
-    say(f"filling the database, {Visit.objects.count():,} visits", f"{time.monotonic() - began:.0f} s")
+    took = seconds(lambda: grow(times))
+    say(f"filling the database, {Visit.objects.count():,} visits", f"{took:.0f} s")
     many = look_at_all(stack, province, pages, looks)
-    print(
-        f"  p50 and p95 of {looks} looks by {READERS} readers at once; statements; bytes; few → many visits"
-    )
+    print(f"  {looks} looks at each page by {READERS} readers at once; with few visits → with many")
     for page in pages:
         say_page(page.title, few[page.title], many[page.title])
+    others = median(looked.others for looked in (*few.values(), *many.values()))
+    say("CPU used by others meanwhile", f"{others:.2f} cores", "waiting for them is in the times above")
 
 
 def pages_of(province: Province) -> list[Page]:
@@ -109,25 +114,27 @@ def addresses(name: str, given: list[dict[str, object]], query: str) -> list[str
 
 def look_at_all(stack: Stack, province: Province, pages: list[Page], looks: int) -> dict[str, Looked]:
     keys = {name: session_of(person.user) for name, person in province.people.items()}
-    return {page.title: look_at(stack.address, page, keys[page.who], looks) for page in pages}
+    return {page.title: look_at(stack, page, keys[page.who], looks) for page in pages}
 
 
-def look_at(server: str, page: Page, session: str, looks: int) -> Looked:
+def look_at(stack: Stack, page: Page, session: str, looks: int) -> Looked:
     queries = max(queries_of(address, session) for address in page.addresses[:3])
-    each = looks // READERS
+    meter = Meter(stack.roots)
     with ThreadPoolExecutor(READERS) as readers:
-        begun = [readers.submit(read, server, page, session, each) for _ in range(READERS)]
+        begun = [readers.submit(read, stack.address, page, session, looks // READERS) for _ in range(READERS)]
         seen = [one for reader in begun for one in reader.result()]
-    times = [took * 1000 for took, _ in seen]
-    return Looked(median(times), quantile(times, 0.95), median(size for _, size in seen), queries)
+    used, times = meter.used(), [took * 1000 for took, _ in seen]
+    cpu = used.served * 1000 / (len(seen) + READERS * WARMING)
+    size = median(size for _, size in seen)
+    return Looked(median(times), quantile(times, 0.95), cpu, used.others, size, queries)
 
 
 def read(server: str, page: Page, session: str, looks: int) -> list[tuple[float, int]]:
-    """(seconds, bytes) of each look, over one kept connection, after two that do not count."""
+    """(seconds, bytes) of each look, over one kept connection, after a few that do not count."""
     place, found = urlsplit(server), []
     line = http.client.HTTPConnection(place.hostname or "", place.port)
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}
-    for address in islice(cycle(page.addresses), looks + 2):
+    for address in islice(cycle(page.addresses), looks + WARMING):
         began = time.perf_counter()
         line.request("GET", address, headers=headers)
         answer = line.getresponse()
@@ -135,7 +142,7 @@ def read(server: str, page: Page, session: str, looks: int) -> list[tuple[float,
         found.append((time.perf_counter() - began, size))
         assert answer.status == 200, f"{address}: {answer.status} {answer.getheader('Location')}"
     line.close()
-    return found[2:]
+    return found[WARMING:]
 
 
 def queries_of(address: str, session: str) -> int:
@@ -165,9 +172,12 @@ def session_of(user: User) -> str:
 
 def say_page(title: str, few: Looked, many: Looked) -> None:
     verdict = "reached" if many.p95 <= PAGE_MS else f"MISSED, {PAGE_MS / many.p95:.2f} of it"
-    growth = "" if many.queries == few.queries <= QUERIES else f", MORE than as few or than {QUERIES}"
-    say(f"{title}, p95", f"{many.p95:.0f} ms", f"aim: at most {PAGE_MS}: {verdict}")
+    say(
+        f"{title}, p95", f"{many.p95:.0f} ms", f"aim: at most {PAGE_MS}: {verdict}; with few {few.p95:.0f} ms"
+    )
+    growth = "" if many.queries == few.queries <= QUERIES else f", MORE than with few or than {QUERIES}"
     print(
-        f"      few visits {few.p95:.0f} ms; p50 {few.p50:.0f} → {many.p50:.0f} ms; {few.queries} → {many.queries} "
-        f"statements{growth}; {few.bytes / 1000:.0f} → {many.bytes / 1000:.0f} kB ({many.bytes / few.bytes:.2f} x)"
+        f"      CPU {few.cpu:.0f} → {many.cpu:.0f} ms a look; p50 {few.p50:.0f} → {many.p50:.0f} ms; "
+        f"{few.queries} → {many.queries} statements{growth}; "
+        f"{few.bytes / 1000:.0f} → {many.bytes / 1000:.0f} kB ({many.bytes / few.bytes:.2f} x)"
     )

@@ -83,7 +83,7 @@ def first_thousand() -> Province:
     ] * 54
     keep_all(made(number, state, province, dice, dice.choice(days)) for number, state in enumerate(states))
     Assignment.objects.bulk_create(
-        an_order(number, province, now() - timedelta(days=1)) for number in range(OPEN)
+        an_order(number, province, now() - timedelta(days=dice.uniform(0.5, 12))) for number in range(OPEN)
     )
     judged_on = {
         visit.local_date.year for visit in Visit.objects.filter(state="accepted") if visit.local_date
