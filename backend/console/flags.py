@@ -155,17 +155,19 @@ def _mock(saw: Saw) -> str:
 def _doubled(saw: Saw) -> str:
     said = []
     if count := _whole(saw, "same_unit_same_day"):
-        one, many = (
+        words = ngettext(
             "The same inspector told %(count)d other visit to this unit on that day.",
             "The same inspector told %(count)d other visits to this unit on that day.",
+            count,
         )
-        said.append(ngettext(one, many, count) % {"count": count})
+        said.append(words % {"count": count})
     if count := _whole(saw, "same_visit"):
-        one, many = (
+        words = ngettext(
             "For this attempt, %(count)d other submission is here as well.",
             "For this attempt, %(count)d other submissions are here as well.",
+            count,
         )
-        said.append(ngettext(one, many, count) % {"count": count})
+        said.append(words % {"count": count})
     return " ".join(said)
 
 
