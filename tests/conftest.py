@@ -30,3 +30,8 @@ def photos_of_this_test(settings, tmp_path_factory):
 def pytest_collection_modifyitems(items):
     """The long stories first, on one worker, while the others do all the rest."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Bytes are named by their length: a ZIP holds the second it was made in, and each worker makes its own."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.test import Client
 from rest_framework.test import APIClient
 
 from backend.assignments.models import Assignment
@@ -50,6 +51,15 @@ class Person:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
         return client
+
+
+def browser_of(person: Person | None, language: str = "id", **more: Any) -> Client:
+    """A browser in which this person, or nobody, has signed in; `more` as Client takes it."""
+    browser = Client(**more)
+    browser.cookies["django_language"] = language
+    if person is not None:
+        browser.force_login(person.user)
+    return browser
 
 
 @cache

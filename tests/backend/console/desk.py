@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.test import Client
-
 from backend.core.clock import now
 from backend.evidence.models import Blob, Photo
 from backend.visits.models import Visit
@@ -11,14 +9,6 @@ from tests import world
 from tests.backend.visits.telling import listed, said, tell, telling
 
 INBOX = "/console/kalsel/inbox/"
-
-
-def browser_of(person, language="en"):
-    browser = Client(headers={"accept-language": language})
-    person.user.language = language
-    person.user.save()
-    browser.force_login(person.user)
-    return browser
 
 
 def address(visit, more=""):

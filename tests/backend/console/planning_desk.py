@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 from django.test import Client
 
 from tests import world
-from tests.backend.console.desk import browser_of
-from tests.world import Person
+from tests.world import Person, browser_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')

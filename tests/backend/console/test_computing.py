@@ -9,8 +9,8 @@ from backend.people.models import Programme
 from backend.visits.models import Visit
 from tests import world
 from tests.backend.indicators.made import covered, told
-from tests.backend.results.made import WHEN, Page, browser_of, figures, look
-from tests.world import Person
+from tests.backend.results.made import WHEN, Page, figures, look
+from tests.world import Person, browser_of
 
 HERE = "/console/kalsel/computations/"
 

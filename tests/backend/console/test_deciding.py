@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from backend.assignments import actions as orders
@@ -20,24 +19,14 @@ from backend.review.models import Decision
 from backend.review.rules import Judgement, Verdict
 from backend.visits.models import Submission, Visit
 from tests import world
+from tests.backend.console.desk import address
 from tests.backend.visits.telling import HERE, listed, tell, telling
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
 SCRIPT = "<script>alert('x')</script>"
 FAR = {"arrived": {**HERE, "lat": -3.0}, "left": HERE}
-
-
-def browser_of(person, language="en"):
-    browser = Client(headers={"accept-language": language})
-    person.user.language = language
-    person.user.save()
-    browser.force_login(person.user)
-    return browser
-
-
-def address(visit, more=""):
-    return f"/console/kalsel/visits/{visit.pk}/{more}"
 
 
 def form_in(answer, where=0):
@@ -127,7 +116,7 @@ def photographed(sari, order):
 
 
 def test_budi_accepts_and_goes_on_to_the_next(budi, visit, later):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = send(browser, visit, open_form(browser, visit), then="next")
     assert (answer.status_code, answer["Location"]) == (302, address(later))
     assert stand(visit) == ("accepted", 1)
@@ -137,7 +126,7 @@ def test_budi_accepts_and_goes_on_to_the_next(budi, visit, later):
 
 
 def test_he_may_stay(budi, visit, later):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = send(browser, visit, open_form(browser, visit), then="stay")
     assert answer["Location"] == f"{address(visit)}#decision"
     html = browser.get(address(visit)).content.decode()
@@ -146,21 +135,21 @@ def test_he_may_stay(budi, visit, later):
 
 
 def test_the_filters_of_his_list_go_along(budi, visit, later):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit, query="?flags=no")
     assert form["query"] == "flags=no"
     assert send(browser, visit, form)["Location"] == f"{address(later)}?flags=no"
 
 
 def test_after_the_last_he_is_at_his_inbox(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = send(browser, visit, open_form(browser, visit))
     assert answer["Location"] == "/console/kalsel/inbox/"
     assert "That was the last visit of this list." in told(browser.get(answer["Location"]))
 
 
 def test_d5_a_rejection_without_a_ground_comes_back_with_all_that_was_typed(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit, "rejected")
     answer = send(browser, visit, form, ground="other", note=" ")
     assert (answer.status_code, answer.context["problem"].code) == (400, "rejection-needs-ground")
@@ -190,7 +179,7 @@ def test_d5_a_rejection_without_a_ground_comes_back_with_all_that_was_typed(budi
     ],
 )
 def test_a_form_that_is_bent_decides_nothing(budi, visit, change, code):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = send(browser, visit, open_form(browser, visit), **change)
     assert answer.context["problem"].code == code
     assert answer.status_code in (400, 412)
@@ -198,14 +187,14 @@ def test_a_form_that_is_bent_decides_nothing(budi, visit, change, code):
 
 
 def test_w5_a_double_click_is_one_decision(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit)
     assert [send(browser, visit, form, then="stay").status_code for _ in range(2)] == [302, 302]
     assert Decision.objects.count() == 1
 
 
 def test_an_old_form_sent_again_after_others_decided_undoes_nothing(budi, siti, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit)
     send(browser, visit, form)
     decide(visit.pk, Judgement(Verdict.RETURNED, note="Ulang."), decision=uuid7(), attempt=1, by=siti.user)
@@ -221,9 +210,9 @@ def test_an_old_form_sent_again_after_others_decided_undoes_nothing(budi, siti, 
 
 
 def test_the_slower_of_two_reads_who_decided_what_and_keeps_her_words(budi, siti, visit):
-    browser = browser_of(siti)
+    browser = browser_of(siti, "en")
     form = open_form(browser, visit, "rejected")
-    hers = browser_of(budi)
+    hers = browser_of(budi, "en")
     send(hers, visit, open_form(hers, visit))
     answer = send(browser, visit, form, ground="invented", note="Fotonya dari internet.")
     assert (answer.status_code, answer.context["problem"].code) == (412, "changed-meanwhile")
@@ -238,7 +227,7 @@ def test_the_slower_of_two_reads_who_decided_what_and_keeps_her_words(budi, siti
 
 
 def test_what_was_told_meanwhile_is_looked_at_first_and_the_words_go_along(budi, siti, sari, visit, order):
-    browser = browser_of(siti)
+    browser = browser_of(siti, "en")
     form = open_form(browser, visit, "rejected")
     decide(visit.pk, Judgement(Verdict.RETURNED, note="Ulang."), decision=uuid7(), attempt=1, by=budi.user)
     tell(sari, telling(order, attempt=2))
@@ -259,24 +248,27 @@ def test_d2_nobody_is_offered_her_own_visit(sari, visit):
     Membership.objects.create(
         programme=visit.programme, user=sari.user, role=Role.COORDINATOR.value, region_codes=["63"]
     )
-    answer = browser_of(sari).get(address(visit))
+    answer = browser_of(sari, "en").get(address(visit))
     assert "another coordinator judges it" in answer.content.decode()
     assert forms(answer) == {}
 
 
 def test_who_only_sees_visits_gets_no_panel_and_no_decision(mira, wati, agus, dewi, budi, visit):
-    assert browser_of(mira).get(address(visit)).context["deciding"] is None
-    form = open_form(browser_of(budi), visit)
+    assert browser_of(mira, "en").get(address(visit)).context["deciding"] is None
+    form = open_form(browser_of(budi, "en"), visit)
     for person, status in ((mira, 403), (wati, 404), (agus, 404), (dewi, 403)):
         for step in ("decide/", "return/"):
-            assert browser_of(person).post(address(visit, step), {**form, "send": "1"}).status_code == status
+            assert (
+                browser_of(person, "en").post(address(visit, step), {**form, "send": "1"}).status_code
+                == status
+            )
     assert not Decision.objects.exists()
 
 
 def test_d3_what_misses_photos_cannot_be_accepted_and_says_why(budi, sari, order):
     tell(sari, telling(order, photos=[listed(b"one")]))
     visit = Visit.objects.get()
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     html = browser.get(address(visit)).content.decode()
     assert "1 photo has not arrived, so this cannot be accepted yet." in html
     assert re.search(r'<button name="then" value="next" data-key="a" disabled', html)
@@ -286,7 +278,7 @@ def test_d3_what_misses_photos_cannot_be_accepted_and_says_why(budi, sari, order
 
 def test_a_cancelled_visit_is_decided_no_more(budi, visit):
     orders.cancel(visit.pk, reason="Tutup", by=budi.user)
-    answer = browser_of(budi).get(address(visit))
+    answer = browser_of(budi, "en").get(address(visit))
     assert "nothing is decided here" in answer.content.decode()
     assert forms(answer) == {}
 
@@ -296,7 +288,7 @@ def test_a_cancelled_visit_is_decided_no_more(budi, visit):
 
 def test_ticked_items_and_photos_go_back_with_reasons_in_the_inspectors_language(budi, sari, order):
     visit, photo = photographed(sari, order)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit, "returned")
     step = browser.post(address(visit, "return/"), {**form, "item": ["I1.1"], "photo": [photo, "x"]})
     assert step.status_code == 200
@@ -328,7 +320,7 @@ def test_ticked_items_and_photos_go_back_with_reasons_in_the_inspectors_language
 
 
 def test_d8_the_return_is_in_the_inspectors_next_sync(budi, sari, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     step = browser.post(address(visit, "return/"), {"item": ["I1.1"]})
     sent = form_in(step) | {"point": ["I1.1|"], "reason": [""], "words": ["Loket mana?"], "note": ""}
     browser.post(address(visit, "return/"), sent)
@@ -342,7 +334,7 @@ def test_d8_the_return_is_in_the_inspectors_next_sync(budi, sari, visit):
 
 
 def test_a_point_without_reason_comes_back_with_the_others(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     step = browser.post(address(visit, "return/"), {"item": ["I1.1", "I1.2"]})
     sent = form_in(step) | {
         "point": ["I1.1|", "I1.2|"],
@@ -362,7 +354,7 @@ def test_a_point_without_reason_comes_back_with_the_others(budi, visit):
 
 
 def test_a_return_needs_a_point_or_a_note(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     step = browser.get(address(visit, "return/"))
     assert "No item or photo was ticked." in step.content.decode()
     answer = browser.post(address(visit, "return/"), form_in(step))
@@ -370,7 +362,7 @@ def test_a_return_needs_a_point_or_a_note(budi, visit):
 
 
 def test_long_words_of_ones_own_go_into_the_points_note(budi, visit):
-    browser, words = browser_of(budi), "Jelaskan " * 40
+    browser, words = browser_of(budi, "en"), "Jelaskan " * 40
     step = browser.post(address(visit, "return/"), {"item": ["I1.1"]})
     sent = form_in(step) | {"point": ["I1.1|"], "reason": [""], "words": [words], "then": "stay"}
     assert browser.post(address(visit, "return/"), sent).status_code == 302
@@ -379,7 +371,7 @@ def test_long_words_of_ones_own_go_into_the_points_note(budi, visit):
 
 
 def test_an_item_that_was_not_asked_is_refused_and_nothing_typed_is_lost(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     step = browser.post(address(visit, "return/"), {"item": ["Z9.9"]})
     sent = form_in(step) | {"point": ["Z9.9|"], "reason": ["explain"], "words": ["Ini."], "note": ""}
     answer = browser.post(address(visit, "return/"), sent)
@@ -388,7 +380,7 @@ def test_an_item_that_was_not_asked_is_refused_and_nothing_typed_is_lost(budi, v
 
 
 def test_the_slower_of_two_returns_keeps_every_point(budi, siti, visit):
-    browser = browser_of(siti)
+    browser = browser_of(siti, "en")
     step = browser.post(address(visit, "return/"), {"item": ["I1.1"]})
     decide(visit.pk, Judgement(Verdict.ACCEPTED), decision=uuid7(), attempt=1, by=budi.user)
     sent = form_in(step) | {
@@ -416,7 +408,7 @@ def test_the_slower_of_two_returns_keeps_every_point(budi, siti, visit):
 
 
 def test_d7_a_return_is_undone_from_the_page_and_a_correction_is_kept_as_late(budi, sari, visit, order):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     decide(visit.pk, Judgement(Verdict.RETURNED, note="Ulang."), decision=uuid7(), attempt=1, by=budi.user)
     html = browser.get(address(visit)).content.decode()
     assert "The inspector has not answered yet." in html
@@ -430,9 +422,9 @@ def test_d7_a_return_is_undone_from_the_page_and_a_correction_is_kept_as_late(bu
 
 
 def test_w4_what_he_typed_before_his_session_ended_is_there_again_and_nothing_was_sent(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     form = open_form(browser, visit, "rejected")
-    browser.logout()
+    browser.session.flush()  # it has ended; the browser itself knows nothing of that
     answer = send(browser, visit, form, ground="invented", note="Fotonya dari internet.")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/?next=")
@@ -446,10 +438,10 @@ def test_w4_what_he_typed_before_his_session_ended_is_there_again_and_nothing_wa
 
 
 def test_w4_nor_are_the_points_of_a_return(budi, visit):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     step = browser.post(address(visit, "return/"), {"item": ["I1.1"]})
     sent = form_in(step) | {"point": ["I1.1|"], "reason": ["explain"], "words": ["Biaya mana?"], "note": "N."}
-    browser.logout()
+    browser.session.flush()  # it has ended; the browser itself knows nothing of that
     browser.post(address(visit, "return/"), sent)
     browser.force_login(budi.user)
     there = browser.get(address(visit, "return/"))
@@ -468,7 +460,7 @@ def accept_many(browser, *sent, **more):
 
 
 def test_many_are_accepted_and_he_is_back_at_his_list(budi, visit, later):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     sent = [f"{one.pk}:1" for one in (visit, later)]
     answer = accept_many(browser, *sent, query="flags=no")
     assert (answer.status_code, answer["Location"]) == (302, "/console/kalsel/inbox/?flags=no")
@@ -486,7 +478,7 @@ def test_those_that_need_a_look_are_named_with_the_reason(budi, sari, wati, visi
     tell(sari, telling(flagged, place=FAR))
     tell(sari, telling(waiting, photos=[listed(b"one")]))
     tell(sari, telling(elsewhere))
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = accept_many(browser, *[f"{each.pk}:1" for each in (visit, flagged, waiting, elsewhere)])
     assert answer.status_code == 200
     left = [(row.visit and row.visit.assignment.unit.code, row.why) for row in answer.context["left"]]
@@ -509,19 +501,21 @@ def test_those_that_need_a_look_are_named_with_the_reason(budi, sari, wati, visi
     ],
 )
 def test_a_bent_bulk_form_accepts_nothing(budi, visit, sent, code):
-    answer = accept_many(browser_of(budi), *sent)
+    answer = accept_many(browser_of(budi, "en"), *sent)
     assert (answer.status_code, answer.context["problem"].code) == (400, code)
 
 
 def test_a_filter_that_makes_no_sense_leads_to_the_whole_inbox(budi, visit):
-    answer = accept_many(browser_of(budi), f"{visit.pk}:1", query="state=x&then=https://elsewhere.example/")
+    answer = accept_many(
+        browser_of(budi, "en"), f"{visit.pk}:1", query="state=x&then=https://elsewhere.example/"
+    )
     assert answer["Location"] == "/console/kalsel/inbox/"
 
 
 def test_w4_what_was_ticked_before_the_session_ended_is_ticked_again(budi, visit, later):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     fields = form_in(browser.get("/console/kalsel/inbox/?flags=no"))
-    browser.logout()
+    browser.session.flush()  # it has ended; the browser itself knows nothing of that
     accept_many(browser, f"{visit.pk}:1", **fields)
     browser.force_login(budi.user)
     there = browser.get("/console/kalsel/inbox/?flags=no")
@@ -531,9 +525,9 @@ def test_w4_what_was_ticked_before_the_session_ended_is_ticked_again(budi, visit
 
 
 def test_w4_nor_is_anything_taken_by_a_form_whose_session_ended(budi, order, reassigned):
-    browser, where = browser_of(budi), f"/console/kalsel/late/{reassigned.pk}/"
+    browser, where = browser_of(budi, "en"), f"/console/kalsel/late/{reassigned.pk}/"
     fields = form_in(browser.get(where))
-    browser.logout()
+    browser.session.flush()  # it has ended; the browser itself knows nothing of that
     answer = browser.post(f"{where}take/", fields)
     assert answer["Location"] == f"/accounts/login/?next={where}"
     assert not Visit.objects.exists()
@@ -555,7 +549,7 @@ def reassigned(sari, rina, budi, order):
 
 
 def test_a_late_submission_is_listed_read_saved_and_taken(budi, order, reassigned):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     rows = late(browser).context["rows"]
     assert [(row.told.pk, row.why) for row in rows] == [
         (reassigned.pk, "The order had gone to somebody else when this arrived.")
@@ -580,7 +574,7 @@ def test_a_late_submission_is_listed_read_saved_and_taken(budi, order, reassigne
 
 
 def test_an_old_form_takes_nothing(budi, order, reassigned):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = browser.post(f"/console/kalsel/late/{reassigned.pk}/take/", {"rev": "1"})
     assert (answer.status_code, answer.context["problem"].code) == (412, "changed-meanwhile")
     assert not Visit.objects.exists()
@@ -588,9 +582,10 @@ def test_an_old_form_takes_nothing(budi, order, reassigned):
 
 def test_why_it_cannot_be_taken_is_said_in_words(budi, mira, sari, order, reassigned):
     orders.cancel(order.pk, reason="Tutup", by=budi.user)
-    assert "what is cancelled stays so" in late(browser_of(budi), f"{reassigned.pk}/").content.decode()
+    assert "what is cancelled stays so" in late(browser_of(budi, "en"), f"{reassigned.pk}/").content.decode()
     assert (
-        "A coordinator of this region decides" in late(browser_of(mira), f"{reassigned.pk}/").content.decode()
+        "A coordinator of this region decides"
+        in late(browser_of(mira, "en"), f"{reassigned.pk}/").content.decode()
     )
 
 
@@ -599,7 +594,7 @@ def test_who_sees_what_was_set_aside(budi, wati, mira, root, dewi, agus, sari, o
     tell(sari, telling(order, text="bukan JSON"))
     tell(sari, telling(order, visit=uuid7()))
     seen = {
-        person.user.username: [row.told.why for row in late(browser_of(person)).context["rows"]]
+        person.user.username: [row.told.why for row in late(browser_of(person, "en")).context["rows"]]
         for person in (budi, wati, mira, root)
     }
     assert seen == {
@@ -609,16 +604,16 @@ def test_who_sees_what_was_set_aside(budi, wati, mira, root, dewi, agus, sari, o
         "root": ["unknown-visit"],
     }
     for person, status in ((dewi, 403), (sari, 403), (agus, 404)):
-        assert late(browser_of(person)).status_code == status
+        assert late(browser_of(person, "en")).status_code == status
     stray = Submission.objects.get(why="unknown-visit")
-    assert late(browser_of(budi), f"{stray.pk}/").status_code == 404
-    assert late(browser_of(budi), f"{stray.pk}/text/").status_code == 404
-    assert late(browser_of(mira), f"{stray.pk}/").status_code == 200
+    assert late(browser_of(budi, "en"), f"{stray.pk}/").status_code == 404
+    assert late(browser_of(budi, "en"), f"{stray.pk}/text/").status_code == 404
+    assert late(browser_of(mira, "en"), f"{stray.pk}/").status_code == 200
 
 
 def test_the_kinds_are_filters_and_another_is_refused(budi, sari, order, reassigned):
     tell(sari, telling(order, text="bukan JSON"))
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     assert [row.told.slot for row in late(browser, "?kind=late").context["rows"]] == ["late"]
     assert [row.told.slot for row in late(browser, "?kind=quarantined").context["rows"]] == ["quarantined"]
     assert late(browser, "?kind=x").status_code == 400
@@ -626,7 +621,7 @@ def test_the_kinds_are_filters_and_another_is_refused(budi, sari, order, reassig
 
 def test_half_letters_and_nul_are_shown_and_saved_as_they_came(budi, sari, order):
     tell(sari, telling(order, text='{"x": "\ud800\x00"'))
-    kept, browser = Submission.objects.get(), browser_of(budi)
+    kept, browser = Submission.objects.get(), browser_of(budi, "en")
     assert late(browser, f"{kept.pk}/").status_code == 200
     assert late(browser, f"{kept.pk}/text/").content == bytes(kept.doc)
 
@@ -644,7 +639,7 @@ def queries(browser, where):
 
 def test_no_page_asks_more_than_fifteen_questions_however_much_there_is(budi, sari, rina, order):
     visit, _photo = photographed(sari, order)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     for _ in range(12):
         tell(sari, telling(order, narrative=str(_)))
     for number in range(20):
@@ -669,4 +664,4 @@ def test_no_page_asks_more_than_fifteen_questions_however_much_there_is(budi, sa
 
 
 def test_the_order_counts_what_happened_to_its_visit(budi, visit):
-    assert open_form(browser_of(budi), visit)["rev"] == str(Assignment.objects.get().rev)
+    assert open_form(browser_of(budi, "en"), visit)["rev"] == str(Assignment.objects.get().rev)

@@ -13,8 +13,9 @@ from backend.review.actions import decide
 from backend.review.rules import Judgement, Verdict
 from backend.visits.models import Visit
 from tests import world
-from tests.backend.console.desk import INBOX, address, at, browser_of, photo_of, told_by, visits_to
+from tests.backend.console.desk import INBOX, address, at, photo_of, told_by, visits_to
 from tests.backend.visits.telling import HERE
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def judged(visit, verdict, by):
 
 def test_budi_sees_the_oldest_first(budi, sari):
     visits_to(sari, 3)
-    answer = browser_of(budi).get(INBOX)
+    answer = browser_of(budi, "en").get(INBOX)
     assert answer.status_code == 200
     assert units_on(answer) == ["SAM-63.01-000", "SAM-63.01-001", "SAM-63.01-002"]
     html = answer.content.decode()
@@ -50,7 +51,7 @@ def test_budi_sees_the_oldest_first(budi, sari):
 def test_what_is_overdue_says_so_and_is_a_filter(budi, sari):
     old, _new = visits_to(sari, 2)
     at(old, timedelta(hours=75, minutes=5))
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = browser.get(INBOX)
     assert "Overdue by 3 hours 5 minutes" in answer.content.decode()
     assert count_of(answer, "facets", "Overdue") == 1
@@ -59,9 +60,9 @@ def test_what_is_overdue_says_so_and_is_a_filter(budi, sari):
 
 def test_budi_sees_nothing_of_watis_region(budi, wati, sari):
     visits_to(sari, 1, where="63.71")
-    assert units_on(browser_of(budi).get(INBOX)) == []
-    assert units_on(browser_of(budi).get(f"{INBOX}?region=63.71")) == []
-    assert units_on(browser_of(wati).get(INBOX)) == ["SAM-63.71-000"]
+    assert units_on(browser_of(budi, "en").get(INBOX)) == []
+    assert units_on(browser_of(budi, "en").get(f"{INBOX}?region=63.71")) == []
+    assert units_on(browser_of(wati, "en").get(INBOX)) == ["SAM-63.71-000"]
 
 
 @pytest.mark.parametrize(("name", "status"), [("sari", 403), ("dewi", 403), ("agus", 404), ("mira", 200)])
@@ -71,7 +72,7 @@ def test_who_opens_the_inbox(name, status, request, programme):
 
 def test_mira_reads_and_chooses_nothing(mira, sari):
     visits_to(sari, 1)
-    answer = browser_of(mira).get(INBOX)
+    answer = browser_of(mira, "en").get(INBOX)
     assert units_on(answer) == ["SAM-63.01-000"]
     assert 'name="visit"' not in answer.content.decode()
 
@@ -81,7 +82,7 @@ def test_only_what_needs_no_look_can_be_chosen(budi, sari):
     flagged = told_by(sari, world.order(sari, at=world.unit("SAM-02")), place=FAR)
     order = world.order(sari, at=world.unit("SAM-03"))
     waiting = told_by(sari, order, photos=[photo_of(sari, order, state="need")])
-    html = browser_of(budi).get(INBOX).content.decode()
+    html = browser_of(budi, "en").get(INBOX).content.decode()
     assert f'value="{plain.pk}:1"' in html
     assert f"{flagged.pk}:" not in html
     assert f"{waiting.pk}:" not in html
@@ -93,7 +94,7 @@ def test_filters_narrow_and_are_counted(budi, sari):
     visits_to(sari, 2)
     visits_to(sari, 1, where="63.02", type="KTH")
     told_by(sari, world.order(sari, at=world.unit("SAM-09")), place=FAR)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     answer = browser.get(INBOX)
     with translation.override("en"):
         links = [*answer.context["trays"], *answer.context["facets"]]
@@ -129,14 +130,14 @@ def test_filters_hold_together(query, budi, sari):
     visits_to(sari, 1)
     if "photos" not in query:
         Visit.objects.update(photos_missing=0)
-    assert units_on(browser_of(budi).get(f"{INBOX}?{query}")) == ["SAM-03"]
+    assert units_on(browser_of(budi, "en").get(f"{INBOX}?{query}")) == ["SAM-03"]
 
 
 def test_what_was_judged_lies_in_its_own_tray(budi, sari):
     first, second, _third = visits_to(sari, 3)
     judged(first, Verdict.ACCEPTED, budi)
     judged(second, Verdict.RETURNED, budi)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     assert units_on(browser.get(INBOX)) == ["SAM-63.01-002"]
     assert units_on(browser.get(f"{INBOX}?state=accepted")) == ["SAM-63.01-000"]
     assert units_on(browser.get(f"{INBOX}?state=returned")) == ["SAM-63.01-001"]
@@ -146,7 +147,7 @@ def test_what_was_judged_lies_in_its_own_tray(budi, sari):
 def test_a_cancelled_order_awaits_nothing(budi, mira, sari):
     visit = visits_to(sari, 1)[0]
     cancel(visit.pk, reason="Unit tutup", by=mira.user)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     assert units_on(browser.get(INBOX)) == []
     assert "Order cancelled" in browser.get(f"{INBOX}?state=all").content.decode()
 
@@ -154,12 +155,12 @@ def test_a_cancelled_order_awaits_nothing(budi, mira, sari):
 def test_search_finds_units_by_name_and_code_and_opens_a_visit_by_its_id(budi, wati, sari):
     visits_to(sari, 3)
     wanted = Visit.objects.get(assignment__unit__code="SAM-63.01-001")
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     assert units_on(browser.get(INBOX, {"q": "01-001"})) == ["SAM-63.01-001"]
     assert units_on(browser.get(INBOX, {"q": "unit sam-63"})) == [f"SAM-63.01-00{n}" for n in range(3)]
     assert units_on(browser.get(INBOX, {"q": "kantor pos"})) == []
     assert browser.get(INBOX, {"q": str(wanted.pk)})["Location"] == address(wanted)
-    assert units_on(browser_of(wati).get(INBOX, {"q": str(wanted.pk)})) == []
+    assert units_on(browser_of(wati, "en").get(INBOX, {"q": str(wanted.pk)})) == []
 
 
 @pytest.mark.parametrize(
@@ -179,14 +180,14 @@ def test_search_finds_units_by_name_and_code_and_opens_a_visit_by_its_id(budi, w
     ],
 )
 def test_a_filter_that_makes_no_sense_gets_a_clear_page(budi, query):
-    answer = browser_of(budi).get(f"{INBOX}?{query}")
+    answer = browser_of(budi, "en").get(f"{INBOX}?{query}")
     assert answer.status_code == 400
     assert "<h1" in answer.content.decode()
 
 
 def test_paging_keeps_the_filters_and_forgets_nobody(budi, sari):
     visits_to(sari, 53)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     first = browser.get(f"{INBOX}?flags=no&type=SAM")
     assert "flags=no&type=SAM&after=" in first.context["list"].next
     second = browser.get(INBOX + first.context["list"].next)
@@ -199,14 +200,14 @@ def test_words_of_people_are_text(budi, sari):
     unit.name = SCRIPT
     unit.save()
     told_by(sari, world.order(sari, at=unit))
-    answer = browser_of(budi).get(INBOX, {"q": SCRIPT})
+    answer = browser_of(budi, "en").get(INBOX, {"q": SCRIPT})
     assert units_on(answer) == ["SAM-77"]
     assert SCRIPT not in answer.content.decode()
 
 
 def test_thirty_visits_cost_what_one_costs(budi, sari):
     visits_to(sari, 1)
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     browser.get(INBOX)
     counts = []
     for more in (0, 30):

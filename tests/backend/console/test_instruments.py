@@ -6,7 +6,6 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -14,19 +13,12 @@ from backend.checklists.models import CheckedInstrument, Checklist
 from backend.checklists.outline import BYTES_MAX
 from tests import world
 from tests.backend.checklists.making import ikkt, spoilt
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
 HERE = "/console/kalsel/checklists/"
 HEAD = "instrument.toml"
-
-
-def browser_of(person, language="en"):
-    person.user.language = language
-    person.user.save()
-    browser = Client()
-    browser.force_login(person.user)
-    return browser
 
 
 def check(browser, files, **more):
@@ -39,7 +31,7 @@ def next_version(version="2026.2"):
 
 
 def test_mira_checks_sees_compares_and_publishes_a_version(mira, checklist):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     files = next_version()
     files["inp_input.toml"] = files["inp_input.toml"].replace(b'en = "Sufficient"', b'en = "Enough seats"')
     answer = check(browser, files, follow=True)
@@ -75,7 +67,7 @@ def test_a_zip_of_the_files_is_the_files(mira, programme):
     with zipfile.ZipFile(content, "w") as archive:
         for name, inside in ikkt().items():
             archive.writestr(f"ikkt/{name}", inside)
-    answer = check(browser_of(mira), {"ikkt.zip": content.getvalue()}, follow=True)
+    answer = check(browser_of(mira, "en"), {"ikkt.zip": content.getvalue()}, follow=True)
     assert answer.context["instrument"].version == "2026.1"
 
 
@@ -89,7 +81,7 @@ def test_a_zip_of_the_files_is_the_files(mira, programme):
     ],
 )
 def test_what_cannot_be_checked_is_said_in_words(mira, programme, files, code, status):
-    answer = check(browser_of(mira), files)
+    answer = check(browser_of(mira, "en"), files)
     assert answer.status_code == status
     problem = answer.context["problem"]
     assert (problem.code if problem else "") == code
@@ -97,17 +89,17 @@ def test_what_cannot_be_checked_is_said_in_words(mira, programme, files, code, s
 
 
 def test_a_version_that_is_taken_is_not_even_kept(mira, checklist):
-    answer = check(browser_of(mira), spoilt("inp_input.toml", "Sufficient", "Enough"))
+    answer = check(browser_of(mira, "en"), spoilt("inp_input.toml", "Sufficient", "Enough"))
     assert (answer.status_code, answer.context["problem"].code) == (409, "checklist-version-taken")
 
 
 def test_what_was_not_checked_is_not_published(mira, programme):
-    answer = browser_of(mira).post(f"{HERE}publish/", {"digest": "sha256:x"})
+    answer = browser_of(mira, "en").post(f"{HERE}publish/", {"digest": "sha256:x"})
     assert (answer.status_code, answer.context["problem"].code) == (409, "no-checked-instrument")
 
 
 def test_the_preview_asks_what_the_scenario_asks(mira, checklist):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
 
     def asked(**chosen):
         found = browser.get(f"{HERE}{checklist.digest}/", chosen).context
@@ -124,7 +116,7 @@ def test_the_preview_asks_what_the_scenario_asks(mira, checklist):
 
 
 def test_the_preview_says_where_on_the_way_an_item_comes(mira, checklist):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     groups = browser.get(f"{HERE}{checklist.digest}/").context["preview"]["groups"]
     with override("en"):
         stages = [str(group.stage) for group in groups if group.stage]
@@ -137,12 +129,12 @@ def test_the_list_says_how_many_orders_of_this_programme_use_a_version(mira, agu
     world.order(sari)
     papua = world.programme("papua")
     world.order(agus, of=papua)
-    answer = browser_of(mira).get(HERE)
+    answer = browser_of(mira, "en").get(HERE)
     assert [(row.version, row.orders) for row in answer.context["list"].rows] == [("2026.1", 2)]
 
 
 def test_mira_withdraws_what_she_published_and_not_what_came_with_samar(mira, root, checklist):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     check(browser, next_version())
     digest = CheckedInstrument.objects.get().digest
     browser.post(f"{HERE}publish/", {"digest": digest})
@@ -152,16 +144,16 @@ def test_mira_withdraws_what_she_published_and_not_what_came_with_samar(mira, ro
     refused = browser.post(f"{HERE}{checklist.digest}/withdraw/")
     assert (refused.status_code, refused.context["problem"].code) == (403, "not-your-checklist")
     assert browser.get(f"{HERE}{checklist.digest}/").context["may_withdraw"] is False
-    assert browser_of(root).get(f"{HERE}{checklist.digest}/").context["may_withdraw"] is True
+    assert browser_of(root, "en").get(f"{HERE}{checklist.digest}/").context["may_withdraw"] is True
 
 
 @pytest.mark.parametrize("query", ["from=x&to=checked", "from=%00&to=x", "from=sha256:x&to=sha256:y"])
 def test_a_version_that_is_not_there_cannot_be_compared(mira, checklist, query):
-    assert browser_of(mira).get(f"{HERE}compare/?{query}").status_code in (404, 409)
+    assert browser_of(mira, "en").get(f"{HERE}compare/?{query}").status_code in (404, 409)
 
 
 def test_a_digest_that_names_nothing_is_not_found(mira, programme):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     assert browser.get(f"{HERE}sha256:{'x' * 43}/").status_code == 404
     assert browser.get(f"{HERE}nonsense/").status_code == 404
 
@@ -179,13 +171,13 @@ def test_who_does_not_publish_may_do_none_of_it(name, request, checklist):
 
 def test_script_in_a_question_is_text(mira, programme):
     files = spoilt("inp_input.toml", 'en = "Sufficient"', 'en = "<script>alert(1)</script>"')
-    words = check(browser_of(mira), files, follow=True).content.decode()
+    words = check(browser_of(mira, "en"), files, follow=True).content.decode()
     assert "<script>alert" not in words
     assert "&lt;script&gt;alert(1)" in words
 
 
 def test_pages_ask_as_often_for_many_versions_as_for_one(mira, sari, order):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
 
     def asked():
         counts = []

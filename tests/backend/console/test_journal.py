@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -18,18 +17,11 @@ from backend.journal.actions import one_transaction, record
 from backend.journal.models import Entry
 from backend.people.models import Programme
 from tests import world
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
 HERE = "/console/kalsel/journal/"
-
-
-def browser_of(person):
-    browser = Client(headers={"accept-language": "en"})
-    person.user.language = "en"
-    person.user.save()
-    browser.force_login(person.user)
-    return browser
 
 
 @one_transaction
@@ -46,7 +38,7 @@ def test_mira_reads_who_did_what_newest_first(mira, budi):
     deed("visit.accepted", budi)
     deed("table.imported", mira, kind="units", created=3, updated=1, unchanged=0)
     deed("visit.scored", None, value="81.5")
-    assert lines_of(browser_of(mira).get(HERE)) == [
+    assert lines_of(browser_of(mira, "en").get(HERE)) == [
         ("The system", "scored a visit: 81.5"),
         ("Mira", "brought in the table units: 3 new, 1 changed, 0 as they were"),
         ("Budi", "accepted a visit"),
@@ -61,12 +53,12 @@ def test_who_does_not_run_the_programme_does_not_read_its_journal(name, request,
 
 
 def test_agus_finds_no_such_programme(agus, programme):
-    assert browser_of(agus).get(HERE).status_code == 404
+    assert browser_of(agus, "en").get(HERE).status_code == 404
 
 
 def test_another_programmes_lines_are_not_there(mira, agus):
     deed("visit.accepted", agus, of=Programme.objects.get(code="papua"))
-    assert lines_of(browser_of(mira).get(HERE)) == []
+    assert lines_of(browser_of(mira, "en").get(HERE)) == []
 
 
 @pytest.mark.parametrize(
@@ -83,13 +75,13 @@ def test_another_programmes_lines_are_not_there(mira, agus):
 def test_mira_narrows_the_journal(mira, budi, query, expected):
     deed("visit.accepted", budi)
     deed("assignment.changed", mira)
-    assert [said for _who, said in lines_of(browser_of(mira).get(f"{HERE}?{query}"))] == expected
+    assert [said for _who, said in lines_of(browser_of(mira, "en").get(f"{HERE}?{query}"))] == expected
 
 
 def test_mira_asks_what_happened_to_one_order(mira, order):
     deed("assignment.changed", mira, order)
     deed("assignment.changed", mira)
-    answer = browser_of(mira).get(f"{HERE}?subject={order.pk}")
+    answer = browser_of(mira, "en").get(f"{HERE}?subject={order.pk}")
     assert [said for _who, said in lines_of(answer)] == ["changed an order", "ordered a visit of unit –"]
 
 
@@ -109,7 +101,7 @@ def test_mira_asks_what_happened_to_one_order(mira, order):
     ],
 )
 def test_a_filter_that_makes_no_sense_is_said_to_be_none(mira, query, field):
-    answer = browser_of(mira).get(f"{HERE}?{query}")
+    answer = browser_of(mira, "en").get(f"{HERE}?{query}")
     assert answer.status_code == 400
     assert list(answer.context["asked"].wrong) == [field]
     assert "This filter makes no sense" in answer.content.decode()
@@ -118,7 +110,7 @@ def test_a_filter_that_makes_no_sense_is_said_to_be_none(mira, query, field):
 def test_root_reads_that_a_visit_was_told_and_not_by_whom(root, sari, programme):
     deed("visit.told", sari, flags=[])
     deed("assignment.made", root, unit="SAM-01", inspector=str(sari.id))
-    browser = browser_of(root)
+    browser = browser_of(root, "en")
     answer = browser.get(HERE)
     assert lines_of(answer) == [("Root", "ordered a visit of unit SAM-01"), ("An inspector", "told a visit")]
     assert str(sari.id) not in answer.content.decode()
@@ -130,26 +122,26 @@ def test_root_does_not_learn_it_from_the_api_or_the_file_either(root, sari, prog
     deed("visit.told", sari, inspector=str(sari.id))
     told = world.told(root.api, f"journal?programme={programme.pk}", method="get")[1]["results"]
     assert [(line["actor"], line["device"], line["data"]) for line in told] == [(None, None, {})]
-    assert [row["who"] for row in taken(browser_of(root))] == ["root", ""]
+    assert [row["who"] for row in taken(browser_of(root, "en"))] == ["root", ""]
 
 
 def test_mira_who_follows_the_visits_sees_who_told_them(mira, sari):
     deed("visit.told", sari)
-    assert lines_of(browser_of(mira).get(HERE)) == [("Sari", "told a visit")]
+    assert lines_of(browser_of(mira, "en").get(HERE)) == [("Sari", "told a visit")]
 
 
 def test_root_reads_the_lines_of_no_programme_and_mira_does_not(root, mira, rina):
     world.told(rina.api, "logout")
-    assert lines_of(browser_of(root).get(f"{HERE}?scope=installation"))[-1] == (
+    assert lines_of(browser_of(root, "en").get(f"{HERE}?scope=installation"))[-1] == (
         "Rina",
         "signed out of a phone",
     )
-    assert browser_of(mira).get(f"{HERE}?scope=installation").status_code == 403
+    assert browser_of(mira, "en").get(f"{HERE}?scope=installation").status_code == 403
 
 
 def test_mira_takes_the_lines_along_and_the_journal_notes_it(mira, budi):
     deed("visit.returned", budi, note="=cmd|' /C calc'!A0")
-    rows = taken(browser_of(mira), event="visit.returned")
+    rows = taken(browser_of(mira, "en"), event="visit.returned")
     assert [(row["event"], row["who"], row["facts"]) for row in rows] == [
         ("visit.returned", "budi", '{"note": "=cmd|\' /C calc\'!A0"}')
     ]
@@ -162,13 +154,13 @@ def test_mira_takes_the_lines_along_and_the_journal_notes_it(mira, budi):
 
 
 def test_a_file_of_a_filter_without_sense_is_not_made(mira):
-    assert browser_of(mira).post(f"{HERE}taken/", {"from": "soon"}).status_code == 400
+    assert browser_of(mira, "en").post(f"{HERE}taken/", {"from": "soon"}).status_code == 400
     assert not Entry.objects.filter(event="export.made").exists()
 
 
 def test_script_in_a_fact_is_text(mira):
     deed("assignment.cancelled", mira, reason="<script>alert(1)</script>")
-    words = browser_of(mira).get(HERE).content.decode()
+    words = browser_of(mira, "en").get(HERE).content.decode()
     assert "<script>alert" not in words
     assert "&lt;script&gt;alert(1)" in words
 
@@ -176,7 +168,7 @@ def test_script_in_a_fact_is_text(mira):
 def test_pages_follow_each_other_and_cost_the_same(mira):
     for _ in range(120):
         deed("assignment.changed", mira)
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     with CaptureQueriesContext(connection) as first:
         answer = browser.get(HERE)
     seen = [told["line"].pk for told in answer.context["lines"]]

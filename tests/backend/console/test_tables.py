@@ -6,7 +6,6 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from backend.journal.models import Entry
@@ -14,18 +13,11 @@ from backend.units.models import CheckedTable, Region, Unit
 from backend.units.sheets import FILE_BYTES_MAX
 from tests import world
 from tests.backend.units.files import HEADERS, table, units, workbook
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
 HERE = "/console/kalsel/tables/"
-
-
-def browser_of(person, language="en"):
-    person.user.language = language
-    person.user.save()
-    browser = Client()
-    browser.force_login(person.user)
-    return browser
 
 
 def check(browser, kind, content, name="tabel.csv", **more):
@@ -38,7 +30,7 @@ def samsat(programme):
 
 
 def test_mira_checks_a_table_sees_what_would_change_and_brings_it_in(mira, samsat):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     content = units({"code": "SAM-01", "name": "Samsat Baru"}, {"code": "SAM-02"})
     answer = check(browser, "units", content, follow=True)
     report = answer.context["report"]
@@ -85,38 +77,38 @@ def with_macros():
     ],
 )
 def test_what_is_no_table_is_refused_in_words_and_nothing_is_stored(mira, samsat, content, code, status):
-    answer = check(browser_of(mira), "units", content)
+    answer = check(browser_of(mira, "en"), "units", content)
     assert (answer.status_code, answer.context["problem"].code) == (status, code)
     assert "Nothing was stored" in answer.content.decode()
     assert not CheckedTable.objects.exists()
 
 
 def test_a_workbook_with_macros_is_refused(mira, samsat):
-    answer = check(browser_of(mira), "units", with_macros(), "unit.xlsm")
+    answer = check(browser_of(mira, "en"), "units", with_macros(), "unit.xlsm")
     assert (answer.status_code, answer.context["problem"].code) == (415, "holds-macros")
 
 
 def test_missing_columns_are_named(mira, samsat):
-    words = check(browser_of(mira), "products", b"code;name_id\nA;B\n").content.decode()
+    words = check(browser_of(mira, "en"), "products", b"code;name_id\nA;B\n").content.decode()
     assert "Columns: name_en, unit_type, group." in words
     assert "In the file: code, name_id." in words
 
 
 def test_a_form_without_kind_or_file_says_so(mira, programme):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     assert list(browser.post(f"{HERE}check/", {"kind": "people"}).context["wrong"]) == ["kind"]
     answer = browser.post(f"{HERE}check/", {"kind": "units"})
     assert (answer.status_code, list(answer.context["wrong"])) == (400, ["file"])
 
 
 def test_what_was_checked_and_is_gone_is_not_brought_in(mira, samsat):
-    answer = browser_of(mira).post(f"{HERE}bring-in/", {"digest": "x"})
+    answer = browser_of(mira, "en").post(f"{HERE}bring-in/", {"digest": "x"})
     assert (answer.status_code, answer.context["problem"].code) == (409, "no-checked-table")
 
 
 def test_what_changed_meanwhile_is_told_before_anything_is_stored(mira, programme):
     world.unit("SAM-01")
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     digest = check(browser, "units", units({}), follow=True).context["kept"].digest
     Unit.objects.all().delete()
     world.institution("I-SAM-01").delete()
@@ -128,12 +120,12 @@ def test_what_changed_meanwhile_is_told_before_anything_is_stored(mira, programm
 def test_a_file_that_holds_nothing_new_says_so(mira, programme):
     world.region()
     content = table("regions", "63,Kalimantan Selatan,province,", "63.01,Tanah Laut,regency,63")
-    answer = check(browser_of(mira), "regions", content, follow=True)
+    answer = check(browser_of(mira, "en"), "regions", content, follow=True)
     assert "there is nothing to bring in" in answer.content.decode()
 
 
 def test_script_in_a_cell_is_text(mira, samsat):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     content = units({"code": "SAM-01", "name": "<script>alert(1)</script>"})
     words = check(browser, "units", content, "<img src=x>.csv", follow=True).content.decode()
     assert "<script>alert" not in words
@@ -141,7 +133,7 @@ def test_script_in_a_cell_is_text(mira, samsat):
 
 
 def test_mira_takes_a_table_along_and_brings_it_back_unchanged(mira, samsat):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     for query in ("", "?separator=semicolon"):
         content = b"".join(browser.get(f"{HERE}units/taken/{query}").streaming_content)
         report = check(browser, "units", content, follow=True).context["report"]
@@ -149,13 +141,13 @@ def test_mira_takes_a_table_along_and_brings_it_back_unchanged(mira, samsat):
 
 
 def test_a_template_is_the_header_alone(mira, programme):
-    answer = browser_of(mira).get(f"{HERE}standards/taken/?empty=1")
+    answer = browser_of(mira, "en").get(f"{HERE}standards/taken/?empty=1")
     assert b"".join(answer.streaming_content).decode("utf-8-sig").strip() == HEADERS["standards"]
 
 
 def test_mira_searches_a_table_and_other_programmes_are_not_in_it(mira, agus, samsat):
     world.unit("SAM-02", of=world.programme("papua"))
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
     assert [row[0] for row in browser.get(f"{HERE}units/").context["rows"]] == ["SAM-01"]
     assert browser.get(f"{HERE}units/?q=sam-02").context["rows"] == []
     assert browser.get(f"{HERE}units/?q=UNIT").context["rows"] != []
@@ -172,11 +164,11 @@ def test_who_does_not_keep_the_data_may_do_none_of_it(name, request, samsat):
 
 
 def test_agus_finds_no_such_programme(agus, samsat):
-    assert browser_of(agus).get(f"{HERE}units/").status_code == 404
+    assert browser_of(agus, "en").get(f"{HERE}units/").status_code == 404
 
 
 def test_a_table_of_many_rows_asks_as_often_as_one_of_few(mira, programme):
-    browser = browser_of(mira)
+    browser = browser_of(mira, "en")
 
     def asked(where):
         with CaptureQueriesContext(connection) as queries:

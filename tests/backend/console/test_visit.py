@@ -11,8 +11,9 @@ from backend.review.actions import decide
 from backend.review.rules import Judgement, Point, Verdict
 from backend.visits.models import Visit
 from tests import world
-from tests.backend.console.desk import INBOX, address, browser_of, photo_of, told_by, visits_to
+from tests.backend.console.desk import INBOX, address, photo_of, told_by, visits_to
 from tests.backend.visits.telling import HERE, answers, doc, tell, telling
+from tests.world import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_who_opens_a_visit(name, status, request, visit):
 
 
 def test_a_visit_of_another_programme_is_not_here(agus, visit):
-    assert browser_of(agus).get(f"/console/papua/visits/{visit.pk}/").status_code == 404
+    assert browser_of(agus, "en").get(f"/console/papua/visits/{visit.pk}/").status_code == 404
 
 
 def test_budi_reads_what_was_told(budi, visit):
@@ -100,7 +101,7 @@ def test_flags_say_what_they_saw_and_lead_there(budi, sari, order):
 def test_the_standard_stands_beside_what_was_observed(budi, sari, order):
     world.standard(order.product, fee=100_000, wait=30)
     given = answers(order) | {"O1.1": {"value": 77}, "O2.1": {"value": [150_000, 120_000]}}
-    answer = browser_of(budi).get(address(told_by(sari, order, answers=given)))
+    answer = browser_of(budi, "en").get(address(told_by(sari, order, answers=given)))
     lines = [(line.what, line.published, line.observed, line.verdict) for line in answer.context["beside"]]
     assert lines[:2] == [
         (
@@ -127,7 +128,7 @@ def test_an_item_shows_its_photos_and_its_score(budi, sari, order):
     photo = photo_of(sari, order)
     given = answers(order)
     given["I1.1"] = {"value": "sebagian_berdiri", "photos": [photo["id"]], "note": "Ramai."}
-    answer = browser_of(budi).get(address(told_by(sari, order, answers=given, photos=[photo])))
+    answer = browser_of(budi, "en").get(address(told_by(sari, order, answers=given, photos=[photo])))
     item = item_of(answer, "I1.1")
     assert (item.answer, str(item.score), item.note) == ("Some visitors have to stand", "50.00", "Ramai.")
     assert item.norms[0] == "UU 25/2009 Pasal 21 komponen 7 (sarana, prasarana, dan/atau fasilitas)"
@@ -230,7 +231,7 @@ def test_what_changed_between_attempts(budi, sari, order):
     decide(visit.pk, Judgement(Verdict.RETURNED, points=points), decision=uuid7(), attempt=1, by=budi.user)
     given["I1.1"] = {"value": "cukup", "photos": [new["id"]]}
     tell(sari, telling(order, attempt=2, answers=given, photos=[new], narrative="Setelah difoto lagi."))
-    answer = browser_of(budi).get(address(visit))
+    answer = browser_of(budi, "en").get(address(visit))
     (pair,) = answer.context["compared"]
     assert (pair.old.attempt, pair.new.attempt) == (1, 2)
     (change,) = pair.difference.changes
@@ -244,7 +245,7 @@ def test_what_changed_between_attempts(budi, sari, order):
 
 
 def test_thirty_photos_and_three_attempts_cost_what_one_costs(budi, sari, order):
-    browser = browser_of(budi)
+    browser = browser_of(budi, "en")
     visit = told_by(sari, order, photos=[photo_of(sari, order)])
     browser.get(address(visit))
 

@@ -78,15 +78,6 @@ def computed(mira: Person, period: str = "2026", *, published: bool = True) -> C
     return actions.publish_computation(made, by=mira.user) if published else made
 
 
-def browser_of(person: Person | None, language: str = "id") -> Client:
-    """A browser in which this person, or nobody, has signed in."""
-    browser = Client()
-    browser.cookies["django_language"] = language
-    if person is not None:
-        browser.force_login(person.user)
-    return browser
-
-
 class Page(HTMLParser):
     """What a page shows: its text, and the rows of its tables that say what they are about."""
 

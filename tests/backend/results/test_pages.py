@@ -16,8 +16,8 @@ from tests import world
 from tests.backend.checklists.making import spoilt
 from tests.backend.indicators.answers import best, samsat_vector
 from tests.backend.indicators.made import covered, tell_again
-from tests.backend.results.made import WHEN, Page, browser_of, computed, figures, look, place
-from tests.world import Person
+from tests.backend.results.made import WHEN, Page, computed, figures, look, place
+from tests.world import Person, browser_of
 
 FIRST = "2026-S1"
 

@@ -9,8 +9,8 @@ from backend.people.models import Programme
 from tests import world
 from tests.backend.indicators.answers import samsat_vector
 from tests.backend.indicators.made import covered
-from tests.backend.results.made import Page, browser_of, computed, figures, look
-from tests.world import Person
+from tests.backend.results.made import Page, computed, figures, look
+from tests.world import Person, browser_of
 
 PERIOD = "2026-S1"
 
