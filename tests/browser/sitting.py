@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, 
 
 from fieldsync.demo.plan import PASSWORD
 from tests.browser.judging import axe
+from tests.browser.minding import ENGLISH
 from tests.browser.phone import SCREENSHOTS
 
 LAPTOP = {"width": 1280, "height": 800}
@@ -24,6 +25,13 @@ TABS_MAX = 200
 STOPPED = """() => document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`the policy stopped ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`))"""
 ACROSS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+SAID = """() => [...document.querySelectorAll("*")]
+  .filter((one) => !one.closest("script, style, noscript, pre, code, .own, details dl, [lang]:not(html)"))
+  .flatMap((one) => [
+    ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
+    ...["aria-label", "placeholder", "title", "alt"].map((name) => one.getAttribute(name)).filter(Boolean),
+  ])"""
+FOREIGN = re.compile(rf"\b({ENGLISH})\b", re.IGNORECASE)
 # What the page answered to what was asked; its own line in the console says nothing more.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|502)")
 HERE = "(element) => element === document.activeElement"
@@ -189,10 +197,22 @@ class Sitting:
         self.page.get_by_role("main").get_by_text(re.compile(words)).first.wait_for()
 
     def minds(self) -> list[str]:
-        """Whoever uses this page: what axe says, and whether it scrolls sideways."""
+        """Whoever uses this page: what axe says, whether it scrolls sideways, and whether it speaks her language."""
         across = self.page.evaluate(ACROSS)
-        return [*axe(self.page), *([f"it scrolls sideways by {across} px"] if across > 0 else [])]
+        sideways = [f"it scrolls sideways by {across} px"] if across > 0 else []
+        return [*axe(self.page), *sideways, *(f"in English: {text}" for text in self._english())]
 
-    def picture(self, name: str, *, whole: bool = False) -> None:
+    def _english(self) -> list[str]:
+        """On an Indonesian page. What people wrote, and the names of things, are Indonesian on English pages too."""
+        if self.language != "id":
+            return []
+        return [one.strip() for one in dict.fromkeys(self.page.evaluate(SAID)) if FOREIGN.search(one)]
+
+    def picture(self, name: str, *, of: Locator | None = None, whole: bool = False) -> None:
+        """As it is, kept for the guide: what is in sight, all of it, or a part."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.language}.png", full_page=whole)
+        place = SCREENSHOTS / f"{name}-{self.language}.png"
+        if of is not None:
+            of.screenshot(path=place)
+        else:
+            self.page.screenshot(path=place, full_page=whole)

@@ -93,7 +93,7 @@ def by_walker(found):
         sorted_out[one.who].append(one.path)
     visit = found[VISIT]
     sorted_out[visit.who].append(visit.path.partition("?")[0] + "return/")
-    return sorted_out
+    return {who: paths for who, paths in sorted_out.items() if paths}
 
 
 def test_every_route_is_a_page_that_a_link_leads_to_or_says_why_not(found):

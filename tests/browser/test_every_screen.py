@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from fieldsync import sign_in
-from tests.browser import guide
+from tests.browser.guide import INSPECTOR
 from tests.browser.judging import CATEGORIES, lighthouse_inside
 from tests.browser.minding import HEADING, Screens
 from tests.browser.office import BUILT, CALM, PASSWORD
@@ -24,7 +24,6 @@ from tests.simulation.proxy import Weather
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = Path(__file__).parent / "pictures"
 LANGUAGES = ["id-ID", "en-US"]
-GUIDE_BYTES_MAX = 1_500_000
 FIELD = "input"
 ITEM = "[data-item], [data-item] *"
 A_NEWER_ONE_MADE_IT = """() => new Promise((done) => {
@@ -53,7 +52,7 @@ def screens(phone):
     screens = Screens(phone)
     yield screens
     if os.environ.get("PICTURES_FOR_THE_GUIDE"):
-        guide.keep(screens.names, screens.language)
+        INSPECTOR.keep(screens.names, screens.language)
 
 
 def counter():
@@ -782,4 +781,4 @@ def test_lighthouse_finds_the_pin_screen_and_the_list_sound(phones):
 
 
 def test_the_guide_shows_what_there_is():
-    assert guide.wrong_with("inspector", bytes_max=GUIDE_BYTES_MAX) == []
+    assert INSPECTOR.flaws() == []
