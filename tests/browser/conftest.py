@@ -98,13 +98,14 @@ def phone(phones: Callable[..., Phone]) -> Phone:
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The story, played once and copied for each test."""
+    """The story, played once and copied for each file of tests."""
     return played(tmp_path_factory.mktemp("told"))
 
 
-@pytest.fixture
-def stage(told: Path, tmp_path: Path) -> Iterator[Stage]:
-    with Stage(tmp_path, told) as stage:
+@pytest.fixture(scope="module")
+def stage(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One for a file of tests: each takes a visit that nobody has touched yet."""
+    with Stage(tmp_path_factory.mktemp("stage"), told) as stage:
         yield stage
 
 

@@ -1,4 +1,4 @@
-"""The story played once, and a copy of its end for each test: accepted visits, published results, and 79 visits of four
+"""The story played once, and copies of its end: accepted visits, published results, and 79 visits of four
 regencies that nobody has judged yet.
 
 with Stage(folder, played(elsewhere)) as stage: stage.desk("budi").get("visits", state="submitted")
