@@ -37,10 +37,8 @@ def heard(row: Row, who: str, stage: Stage, *, by: str, method: str = "") -> Hea
         wrote = Wrote()
         with transaction.atomic(), connection.execute_wrapper(wrote):
             answer = sent(row, who, stage, by=by, method=method)
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            answer.close()
+            text = text_of(answer)
             transaction.set_rollback(True)
-        text = body.decode(errors="replace")
         stage.heard[name] = Heard(cell_of(answer, text), text, frozenset(wrote.tables))
     return stage.heard[name]
 
@@ -70,6 +68,12 @@ def sent(row: Row, who: str, stage: Stage, *, by: str, method: str = "", strictl
         client.cookies[settings.SESSION_COOKIE_NAME] = stage.sessions[who]
     address = row.address.format_map(here)
     return client.generic(method or row.method, address, what.content, what.type, **headers)
+
+
+def text_of(answer: Any) -> str:
+    """Read to its end, which closes it: closing it by hand would let go of the connection and its transaction."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode(errors="replace")
 
 
 def named_for(row: Row, who: str, stage: Stage) -> dict[str, str]:

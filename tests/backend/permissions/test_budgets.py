@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.backend.permissions.asking import sent
+from tests.backend.permissions.asking import sent, text_of
 from tests.backend.permissions.growing import grow
 from tests.backend.permissions.table import declared
 
@@ -28,9 +28,9 @@ def statements(stage):
 
 def asked_for(row, who, stage):
     """The statements of a second look: the first may fill what a process keeps."""
-    sent(row, who, stage, by="session").close()
+    text_of(sent(row, who, stage, by="session"))
     with CaptureQueriesContext(connection) as seen:
-        sent(row, who, stage, by="session").close()
+        text_of(sent(row, who, stage, by="session"))
     return [query["sql"] for query in seen.captured_queries if not query["sql"].startswith(FRAMES)]
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.backend.permissions.addresses import METHODS, all_addresses
-from tests.backend.permissions.asking import heard
+from tests.backend.permissions.asking import heard, sent
 from tests.backend.permissions.staging import PEOPLE
 from tests.backend.permissions.table import Row, declared, line_of
 
@@ -75,6 +75,14 @@ def test_head_is_answered_wherever_get_is(row, stage):
 def test_nowhere_is_read_who_visited_by_whom_it_does_not_concern(who, stage):
     texts = {row.name: heard(row, who, stage, by=row.door).text for row in LOOKS}
     assert {name: hit[0] for name, text in texts.items() if (hit := re.search(UNREAD[who], text))} == {}
+
+
+@each([row for row in LOOKS if row.pattern.startswith("results/")])
+def test_results_that_a_setting_opens_tell_nobody_more_than_a_consumer(row, stage, settings):
+    settings.RESULTS_PUBLIC = True
+    answer = sent(row, "nobody", stage, by="session")
+    assert str(answer.status_code) == row.answers["dewi"]
+    assert re.search(UNREAD["dewi"], answer.content.decode()) is None
 
 
 def test_no_address_is_missing_from_the_table(stage):
