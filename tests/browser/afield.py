@@ -78,10 +78,10 @@ def told(stage: Stage, order: dict[str, Any], home: Path, change: Change | None 
     arrived(inspector)
 
 
-def told_twice(stage: Stage, order: dict[str, Any], home: Path) -> None:
+def told_twice(stage: Stage, order: dict[str, Any], home: Path, change: Change | None = None) -> None:
     first, second = (phone_of(stage, order, home / name) for name in ("first", "second"))
     for inspector in (first, second):
-        records(inspector, order["id"])
+        records(inspector, order["id"], change)
     for inspector in (first, second):
         arrived(inspector)
 

@@ -156,25 +156,36 @@ def macros(path: Path) -> Path:
 # What inspectors write
 
 
-def test_scripts_in_whatever_an_inspector_writes_are_text_and_run_nothing(budi, stage, tmp_path):
-    api = stage.desk("budi")
+def test_scripts_in_whatever_an_inspector_writes_are_text_and_run_nothing(sittings, stage, tmp_path):
+    """Every sitting hears what the policy of the pages had to stop, and every dialog: nothing."""
+    budi, mira, api = sittings("budi"), sittings("mira"), stage.desk("budi")
     order = afield.ordered(stage, api, "SAM-63.72")
-    afield.told(stage, order, tmp_path, poisoned)
+    afield.told_twice(stage, order, tmp_path, poisoned)
+    stage.desk("sari", device_name=EVIL[:80])
     page = budi.opens(f"{CONSOLE}visits/{order['id']}/")
     shown = budi.words()
     assert shown.count("<script>alert(1)</script>") >= 4
     assert "{{7*7}}" in shown
-    assert page.locator("main script, main img[src=x]").count() == 0
     page.locator("input[name=item]").first.check()
     page.keyboard.press("r")
     page.locator("#words-1").fill(EVIL)
     page.locator("textarea[name=note]").fill(EVIL)
     page.locator("button[name=then][value=stay]").click()
     page.locator("ol.decided").wait_for()
-    assert page.locator("main script, main img[src=x]").count() == 0
     assert EVIL in decisions(api, order["id"])[0][3]
-    budi.opens(f"{CONSOLE}inbox/?state=returned")
-    budi.opens(f"{CONSOLE}devices/")
+    assert shows_as_text(budi, f"{CONSOLE}visits/{order['id']}/")
+    budi.opens(f"{CONSOLE}late/")
+    page.locator("tbody a").first.click()
+    page.locator("pre").wait_for()
+    assert shows_as_text(budi, page.url)
+    assert shows_as_text(mira, f"{CONSOLE}devices/?q=sari")
+    mira.opens(f"{CONSOLE}journal/")
+
+
+def shows_as_text(sitting, address):
+    page = sitting.opens(address)
+    assert page.locator("main script, main img[src=x]").count() == 0
+    return "<script>alert(1)</script>" in sitting.words()
 
 
 def poisoned(fields):
