@@ -73,4 +73,4 @@ def cells(words: list[str]) -> dict[str, str]:
 def line_of(written: str, method: str, answers: dict[str, str], other: str = "") -> str:
     """A line as it stands in the table."""
     answered = " ".join(f"{answers[person]:<5}" for person in PEOPLE)
-    return f"{written or '/':<66} {method:<7} {answered} {other}".rstrip()
+    return f"{written or '/':<80} {method:<12} {answered} {other}".rstrip()
