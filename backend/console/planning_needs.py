@@ -1,6 +1,6 @@
 """What every unit still needs in a period: so many accepted visits by so many inspectors, as results ask for.
 
-All of it is counted by the database in one query, however many visits there are.
+The database counts it in two queries, one along each index: orders by their windows, visits by their days.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from backend.pages.desk import Desk
 from backend.people.models import regions_where
 from backend.people.rules import Verb
 from backend.units.rules import TimeZone
+from backend.visits.models import Visit
 
 OPEN_STATES = ("submitted", "returned")
 UNDETECTED = ("no", "doubt")
@@ -84,38 +85,42 @@ class Total:
 
 
 def counts(desk: Desk, period: Period) -> dict[UUID, Counts]:
-    """For each unit of the desk's regions that has orders in the period."""
-    where = regions_where(desk.user, Verb.ASSIGN, programme="programme", region="unit__region__code")
-    days = (period.first, period.last)
-    here = _opens_in(period)
-    standing = Q(cancelled_at=None)
-    accepted = standing & Q(
-        told__state="accepted", told__local_date__range=days, told__detected__in=UNDETECTED
-    )
-    coming = here & standing & (Q(told=None, window_closes__gt=now()) | Q(told__state__in=OPEN_STATES))
-    found = Assignment.objects.filter(where, programme=desk.programme)
-    found = found.filter(_opens_about(period) | Q(told__local_date__range=days))
-    rows = (
+    """For each unit of the desk's regions that has orders or accepted visits in the period."""
+    counted: dict[UUID, Counts] = {}
+    for unit, ordered, told, coming in _ordered(desk, period):
+        counted[unit] = Counts(ordered=ordered, told=told, coming=coming)
+    for unit, _inspector, accepted in _accepted(desk, period):
+        before = counted.get(unit, NOTHING)
+        counted[unit] = replace(before, accepted=before.accepted + accepted, people=before.people + 1)
+    return counted
+
+
+def _ordered(desk: Desk, period: Period) -> Iterable[tuple[UUID, int, int, int]]:
+    """(unit, ordered, told, coming) of standing orders whose window opens in the period."""
+    coming = Q(told=None, window_closes__gt=now()) | Q(told__state__in=OPEN_STATES)
+    found = Assignment.objects.filter(_where(desk), _opens_about(period), _opens_in(period)).standing()
+    return (
         found.order_by()
-        .values_list("unit", "inspector")
+        .values_list("unit")
         .annotate(
-            ordered=Count("pk", filter=here & standing),
-            heard=Count("pk", filter=here & standing & Q(told__isnull=False)),
-            accepted=Count("pk", filter=accepted),
+            ordered=Count("pk"),
+            heard=Count("pk", filter=Q(told__isnull=False)),
             coming=Count("pk", filter=coming),
         )
     )
-    counted: dict[UUID, Counts] = {}
-    for unit, _inspector, ordered, heard, done, under_way in rows:
-        before = counted.get(unit, NOTHING)
-        counted[unit] = Counts(
-            before.ordered + ordered,
-            before.told + heard,
-            before.accepted + done,
-            before.people + (done > 0),
-            before.coming + under_way,
-        )
-    return counted
+
+
+def _accepted(desk: Desk, period: Period) -> Iterable[tuple[UUID, UUID, int]]:
+    """(unit, inspector as she was sent, visits that count)"""
+    days = (period.first, period.last)
+    found = Visit.objects.accepted().filter(_where(desk), local_date__range=days, detected__in=UNDETECTED)
+    return found.order_by().values_list("unit", "assignment__inspector").annotate(visits=Count("pk"))
+
+
+def _where(desk: Desk) -> Q:
+    """Of units of the desk's regions, in its programme."""
+    here = regions_where(desk.user, Verb.ASSIGN, programme="programme", region="unit__region__code")
+    return Q(programme=desk.programme) & here
 
 
 def totals(units: Iterable[Mapping[str, Any]], counted: Mapping[UUID, Counts]) -> list[Total]:
