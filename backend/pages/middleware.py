@@ -16,6 +16,7 @@ from backend.pages.page import problem_page
 
 NOT_PAGES = ("/api/", "/app/", "/static/", "/healthz")
 FORM_BYTES_MAX = 8 * 1024 * 1024  # of a whole form, files included; the server itself asks for no more either
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 REFUSED = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
 
 
@@ -60,6 +61,8 @@ class Manners:
 
 def too_long(request: HttpRequest) -> bool:
     """Whether a form announces more than any page takes. Nothing of it has been read by then."""
+    if request.content_type not in FORMS:
+        return False
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
     return not announced.isdecimal() or int(announced) >= FORM_BYTES_MAX
 

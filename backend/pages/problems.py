@@ -13,21 +13,26 @@ from backend.rest import problems
 FOR_PROGRAMS = ("/api/", "/app/", "/healthz")
 
 
+def for_people(request: HttpRequest) -> bool:
+    """Browsers ask for HTML by name; programs that mistype an address do not."""
+    return not request.path_info.startswith(FOR_PROGRAMS) and "text/html" in request.headers.get("Accept", "")
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-    if request.path_info.startswith(FOR_PROGRAMS):
-        return problems.not_found(request, exception)
-    return problem_page(request, NotFound())
+    if for_people(request):
+        return problem_page(request, NotFound())
+    return problems.not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-    if request.path_info.startswith(FOR_PROGRAMS):
-        return problems.bad_request(request, exception)
-    return problem_page(request, Invalid())
+    if for_people(request):
+        return problem_page(request, Invalid())
+    return problems.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """A page without a database: whatever broke may be the database."""
-    if request.path_info.startswith(FOR_PROGRAMS):
+    if not for_people(request):
         return problems.server_error(request)
     trace = str(uuid7())
     problems.log.error("unexpected failure, trace %s, %s %s", trace, request.method, request.path)

@@ -112,9 +112,11 @@ def test_a_form_from_elsewhere_is_told_so_in_words(budi):
 
 
 def test_what_is_not_there_is_a_page_for_people_and_a_document_for_programs(budi):
-    page, program = browser_of(budi).get("/nothing/"), browser_of(budi).get("/api/v1/nothing")
+    browser = browser_of(budi, headers={"Accept": "text/html,*/*;q=0.8"})
+    page, program = browser.get("/nothing/"), Client().get("/nothing/")
     assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert (program.status_code, program["Content-Type"]) == (404, "application/problem+json")
+    assert browser.get("/api/v1/nothing")["Content-Type"] == "application/problem+json"
 
 
 def test_w3_pages_run_nothing_but_our_own_files(budi):

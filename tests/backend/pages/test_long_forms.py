@@ -49,7 +49,7 @@ def test_mira_is_told_in_her_language_before_anything_is_read(mira, client, prog
     client.force_login(mira.user)
     answer = client.post(
         "/console/kalsel/tables/check/",
-        b"",
+        b"--x",
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(200 * 1024 * 1024),
     )

@@ -45,6 +45,7 @@ POSTS = {
     "programmes": ONCE,
     "programmes/<uuid:programme>/invitations": ONCE,
     "programmes/<uuid:programme>/members": ONCE,
+    "submissions/<uuid:submission>/take": ONCE,
     "visits/<uuid:visit>/decisions": ONCE,
     "login": "makes a secret, which is kept nowhere; signing in again is how one gets another",
     "logout": "leaves nothing to do twice",
@@ -86,6 +87,13 @@ def decided(cast):
     tell(cast["sari"], telling(order))
     body = {"id": str(uuid7()), "attempt": 1, "verdict": "returned", "note": "Foto loket belum ada."}
     return "budi", f"visits/{order.pk}/decisions", body
+
+
+def late(cast):
+    """Sari's, for an order that is Rina's by now."""
+    told = telling(world.order(cast["rina"]))
+    tell(cast["sari"], told)
+    return "budi", f"submissions/{told.id}/take", {"digest": told.digest}
 
 
 def computation(cast):
@@ -174,6 +182,7 @@ REQUESTS = {
         f"programmes/{world.programme().pk}/members",
         {"user": str(cast["rina"].id), "role": "consumer"},
     ),
+    "submissions/<uuid:submission>/take": late,
     "visits/<uuid:visit>/decisions": decided,
 }
 
