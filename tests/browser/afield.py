@@ -32,7 +32,7 @@ class Line:
 
 
 def ordered(
-    stage: Stage, desk: Desk, unit: str, *, inspector: str = "", opens_in_days: int = -1, days: int = 14
+    stage: Stage, desk: Desk, unit: str, *, inspector: str = "", opens_in_days: int = -6, days: int = 14
 ) -> dict[str, Any]:
     place = next(one for one in desk.every("units", programme=stage.programme_id) if one["code"] == unit)
     product = next(

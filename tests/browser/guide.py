@@ -62,4 +62,4 @@ class Guide:
 
 
 INSPECTOR = Guide("inspector", SCREEN["width"], 64, 1_500_000)
-COORDINATOR = Guide("coordinator", 880, 128, 2_500_000)
+COORDINATOR = Guide("coordinator", 880, 256, 2_500_000)
