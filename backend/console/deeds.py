@@ -83,6 +83,8 @@ DEEDS: Mapping[Promise, Mapping[str, Promise]] = {
 SENTENCES: Mapping[str, Promise] = {
     event: sentence for deeds in DEEDS.values() for event, sentence in deeds.items()
 }
+# What the system counts at every photo and every acceptance: left out unless somebody asks for it.
+COUNTINGS = ("visit.photos-counted", "visit.scored")
 FACT_LENGTH_MAX = 200
 
 

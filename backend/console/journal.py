@@ -17,7 +17,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.console.deeds import DEEDS, SENTENCES, name_of, sentence_of
+from backend.console.deeds import COUNTINGS, DEEDS, SENTENCES, name_of, sentence_of
 from backend.core.errors import NotAllowed
 from backend.core.spreadsheets import CONTENT_TYPE, as_csv
 from backend.journal.models import Entry, EntryQuerySet
@@ -34,6 +34,7 @@ EVENT = re.compile(r"[a-z_.-]{1,60}")
 FIELDS = ("event", "person", "subject", "from", "to", "scope")
 FIELD_LENGTH_MAX = 120
 ZONE = ZoneInfo("Asia/Jakarta")  # a programme may lie in several zones; one clock orders the whole journal
+EVERYTHING = "all"  # the countings too
 INSTALLATION = "installation"  # lines of no programme
 
 
@@ -64,7 +65,7 @@ def journal(request: HttpRequest, desk: Desk) -> HttpResponseBase:
         "list": found,
         "lines": [told(line, desk.user) for line in found.rows],
         "groups": [(title, [(event, name_of(event)) for event in deeds]) for title, deeds in DEEDS.items()],
-        "known_event": asked.given.get("event", "") in SENTENCES,
+        "known_event": asked.given.get("event", "") in (EVERYTHING, *SENTENCES),
     }
     return page(request, "console/journal.html", context, status=400 if asked.wrong else 200)
 
@@ -107,7 +108,10 @@ def ask(sent: Mapping[str, Any], desk: Desk) -> Asked:
     wrong: dict[str, str] = {}
     programme = _scope(given, desk, wrong)
     lines: EntryQuerySet = Entry.objects.filter(programme=programme)
-    if event := given.get("event"):
+    event = given.get("event", "")
+    if not event and "subject" not in given:
+        lines = lines.exclude(event__in=COUNTINGS)
+    elif event not in ("", EVERYTHING):
         lines = lines.filter(event=event)
         if event not in SENTENCES and not (EVENT.fullmatch(event) and lines.exists()):
             wrong["event"] = _("There is no such event.")

@@ -38,11 +38,17 @@ def test_mira_reads_who_did_what_newest_first(mira, budi):
     deed("visit.accepted", budi)
     deed("table.imported", mira, kind="units", created=3, updated=1, unchanged=0)
     deed("visit.scored", None, value="81.5")
-    assert lines_of(browser_of(mira, "en").get(HERE)) == [
-        ("The system", "scored a visit: 81.5"),
+    deed("visit.photos-counted", None, missing=1)
+    people = [
         ("Mira", "brought in the table units: 3 new, 1 changed, 0 as they were"),
         ("Budi", "accepted a visit"),
     ]
+    machine = [
+        ("The system", "counted which photos a visit still lacks: 1 of –"),
+        ("The system", "scored a visit: 81.5"),
+    ]
+    assert lines_of(browser_of(mira, "en").get(HERE)) == people
+    assert lines_of(browser_of(mira, "en").get(f"{HERE}?event=all")) == [*machine, *people]
 
 
 @pytest.mark.parametrize("name", ["sari", "budi", "dewi"])
