@@ -284,7 +284,7 @@ def test_k1_what_the_browser_cleared_is_told_with_how_much_was_not_sent(inside):
         inside.press("Mulai lagi")
         inside.first_start()
     inside.sign_in()
-    assert "Masih" in inside.row("SAM-000")
+    inside.wait_until(lambda: "Masih" in inside.row("SAM-000"), "it is not ready for a day without a network")
 
 
 def test_a_second_tab_asks_and_then_the_first_lets_go(inside):
