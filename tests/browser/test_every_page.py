@@ -18,7 +18,7 @@ from tests.browser.sitting import LAPTOP, PHONE, Sitting
 from tests.browser.stage import Stage
 
 SCORE_MIN = 95
-JUDGED_A_DAY = 8
+JUDGED_A_DAY = 5
 TIMES_MAX = 3  # other tests run on this machine meanwhile
 # Routes that no link leads to here, and why.
 FORM, FILE, FACTOR = "a form is sent there", "a file to keep", "asks for a second factor: test_accounts.py"
