@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "django_htmx",
     "backend.apps.Samar",
 ]
 

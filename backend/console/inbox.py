@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -32,7 +31,7 @@ from backend.core.clock import now
 from backend.evidence.rules import read_uuid
 from backend.pages.desk import Desk, at_desk
 from backend.pages.kept import kept_form
-from backend.pages.page import page
+from backend.pages.page import go_to, page
 from backend.pages.paging import COUNTED_MAX, bounded_count, rows_of
 from backend.people.rules import Verb, within
 from backend.units.models import Region, Unit
@@ -66,7 +65,7 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponseBase:
     asked = Asked.read(request.GET.dict())
     wanted = read_uuid(asked.q)
     if wanted and followed(desk).filter(pk=wanted).exists():
-        return redirect("console:visit", programme=desk.programme.code, visit=wanted)
+        return go_to(request, reverse("console:visit", args=[desk.programme.code, wanted]))
     units = units_found(desk, asked)
     listed = chosen(desk, asked, units).select_related(
         "unit__region", "assignment__product", "assignment__inspector"

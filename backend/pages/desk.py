@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from backend.core.errors import Problem
 from backend.pages.kept import keep_form
-from backend.pages.page import problem_page
+from backend.pages.page import go_to, problem_page
 from backend.people.access import require_any
 from backend.people.errors import NoSuchProgramme
 from backend.people.models import Programme, User
@@ -99,8 +99,4 @@ def second_factor_url() -> str:
 
 def _first_to(request: HttpRequest, url: str) -> HttpResponse:
     back = keep_form(request) if request.method == "POST" else request.get_full_path()
-    answer = redirect_to_login(back, url)
-    # htmx follows redirects out of sight; this one is for the whole window
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": answer["Location"]})
-    return answer
+    return go_to(request, redirect_to_login(back, url)["Location"])

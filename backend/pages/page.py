@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -22,6 +22,13 @@ def page(
     answer = render(request, template, dict(context or {}), status=status)
     answer["Cache-Control"] = NOT_FOR_OTHERS
     return answer
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page. htmx follows a redirect out of sight; it is told, so that the whole window goes there."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -218,3 +218,10 @@ def test_thirty_visits_cost_what_one_costs(budi, sari):
             browser.get(f"{INBOX}?flags=no&q=sam&region=63")
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_a_search_in_place_that_names_a_visit_moves_the_whole_window_there(budi, sari):
+    """htmx follows a redirect out of sight, and would put one page into another."""
+    visit = told_by(sari, world.order(sari))
+    answer = browser_of(budi, "en").get(f"{INBOX}?q={visit.pk}", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, address(visit))
