@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -150,15 +149,6 @@ def who(context: dict[str, Any], page: str = "") -> SafeString:
 def new_id() -> str:
     """A name for what a form will make: sent twice it is made once."""
     return str(uuid7())
-
-
-@register.simple_tag
-def related(row: Any, name: str) -> Any:
-    """A row's reverse one-to-one relation, or None when there is none."""
-    try:
-        return getattr(row, name)
-    except ObjectDoesNotExist:
-        return None
 
 
 def _hour(local: datetime) -> str:
