@@ -374,7 +374,7 @@ def test_k14_work_handed_in_as_a_file_and_then_sent_after_all_stands_once(inside
         assert [one["state"] for one in handed_in["photos"]] == ["stored"]
         stands_once(office, document, photos)
     inside.syncs()
-    assert "Diterima server" in inside.row("SAM-000")
+    inside.wait_until(lambda: "Diterima server" in inside.row("SAM-000"), "it was not sent")
     stands_once(office, document, photos)
     assert [one["status"] for one in hand_in(office, file)["results"]] == ["duplicate"]
     stands_once(office, document, photos)
