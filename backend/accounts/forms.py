@@ -115,9 +115,12 @@ class SetUpApp(ActivateTOTPForm):
         self.fields["code"] = code_field()
 
 
-class Code(AuthenticateForm):
+class TypedCode:
     """Wrong codes are counted as wrong passwords are (see signals.py), and refused with them."""
 
+    fields: dict[str, forms.Field]
+    user: User
+
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["code"] = forms.CharField(
@@ -126,21 +129,16 @@ class Code(AuthenticateForm):
 
     def clean_code(self) -> str:
         refuse_if_locked(self.user)
-        code: str = super().clean_code()
+        code: str = super().clean_code()  # type: ignore[misc]  # allauth's form, which comes next
         return code
 
 
-class CodeAgain(ReauthenticateForm):
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["code"] = forms.CharField(
-            label=_("Code"), max_length=20, widget=forms.TextInput(attrs=CODE)
-        )
+class Code(TypedCode, AuthenticateForm):
+    """Asked on the way in."""
 
-    def clean_code(self) -> str:
-        refuse_if_locked(self.user)
-        code: str = super().clean_code()
-        return code
+
+class CodeAgain(TypedCode, ReauthenticateForm):
+    """Asked before something that matters."""
 
 
 class AddPasskey(AddWebAuthnForm):
